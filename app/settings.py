@@ -1,0 +1,63 @@
+"""Every setting of UnionDesk: an environment variable with the prefix UNIONDESK_, or a line in .env."""
+
+import datetime as dt
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """The defaults run everything on one machine. README.md explains each of these."""
+
+    model_config = SettingsConfigDict(env_prefix="UNIONDESK_", env_file=".env", extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data_dir: Path = Field(default=ROOT / "var", description="database, models, attachments, logs")
+    database_url: str = ""
+    redis_url: str = ""
+    public_url: str = ""
+
+    telegram_token: SecretStr = SecretStr("")
+    telegram_base_url: str = "https://api.telegram.org"
+    telegram_webhook_url: str = ""
+    telegram_webhook_secret: SecretStr = SecretStr("")
+    telegram_messages_per_second: float = 28.0
+
+    rasa_url: str = Field(default="", description="an address of a Rasa that runs elsewhere; empty starts one as a child")
+    rasa_port: int = 5055
+    rasa_token: SecretStr = SecretStr("")
+    rasa_timeout_seconds: float = 2.0
+    rasa_tracker_url: str = ""
+
+    union_name: str = "市总工会"
+    hotline: str = "12351"
+    region: str = "江苏"
+    timezone: str = "Asia/Shanghai"
+    reminder_hours_before: list[int] = [24, 2]
+    reopen_days: int = 7
+    clock_offset_seconds: float = Field(default=0.0, description="moves the clock of the whole app; for rehearsals")
+
+    answer_threshold: float = 0.42
+    clarify_threshold: float = 0.18
+    first_reply_minutes: int = 30
+    urgent_reply_minutes: int = 5
+    console_session_hours: int = 12
+    secure_cookies: bool = False
+    attachment_max_mb: int = 20
+    log_level: str = "INFO"
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'uniondesk.db'}"
+
+    @property
+    def rasa_address(self) -> str:
+        return self.rasa_url or f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def clock_offset(self) -> dt.timedelta:
+        return dt.timedelta(seconds=self.clock_offset_seconds)

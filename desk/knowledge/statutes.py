@@ -1,0 +1,97 @@
+"""The index of statutes: which articles exist, so that no answer cites one that does not."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from desk.errors import Invalid
+
+_DIGITS = "零一二三四五六七八九"
+
+
+def article_number(text: str) -> int:
+    """第四十七条 -> 47. Raises Invalid for anything that is not an article's number."""
+    body = text.removeprefix("第").removesuffix("条").replace("〇", "零")
+    if body == text or not body:
+        raise Invalid(f"not an article number: {text} (write it like 第四十七条)")
+    total, unit = 0, 0
+    for char in body:
+        if char in _DIGITS:
+            unit = _DIGITS.index(char)
+        elif char == "十":
+            total, unit = total + (unit or 1) * 10, 0
+        elif char == "百":
+            total, unit = total + (unit or 1) * 100, 0
+        else:
+            raise Invalid(f"not an article number: {text} (write it like 第四十七条)")
+    return total + unit
+
+
+def article_name(number: int) -> str:
+    """47 -> 第四十七条."""
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    text = f"{_DIGITS[hundreds]}百" if hundreds else ""
+    if tens:
+        text += "十" if tens == 1 and not hundreds else f"{_DIGITS[tens]}十"
+    elif hundreds and ones:
+        text += "零"
+    return f"第{text}{_DIGITS[ones] if ones else ''}条"
+
+
+@dataclass(frozen=True)
+class Statute:
+    """A law, regulation or interpretation whose articles were indexed. `text` is full, excerpt or summary."""
+
+    law: str
+    title: str
+    version: str
+    text: str
+    ranges: tuple[tuple[int, int], ...]
+
+    def has(self, number: int) -> bool:
+        return any(first <= number <= last for first, last in self.ranges)
+
+
+class StatuteIndex:
+    """Statutes and documents by the short name that articles cite."""
+
+    def __init__(self, statutes: dict[str, Statute], documents: dict[str, dict[str, str]]) -> None:
+        self.statutes = statutes
+        self.documents = documents
+
+    @classmethod
+    def read(cls, folder: Path) -> "StatuteIndex":
+        """From data/laws-index: statutes.yaml, and one file a document below documents/."""
+        rows = yaml.safe_load((folder / "statutes.yaml").read_text("utf-8"))["statutes"]
+        statutes = {
+            row["law"]: Statute(row["law"], row["title"], str(row["version"]), row["text"], tuple((a, b) for a, b in row["articles"]))
+            for row in rows
+        }
+        papers = [yaml.safe_load(p.read_text("utf-8")) for p in sorted((folder / "documents").glob("*.yaml"))]
+        return cls(statutes, {paper["law"]: paper for paper in papers})
+
+    def title(self, law: str) -> str:
+        """The full title behind a short name, or the name itself."""
+        if law in self.statutes:
+            return self.statutes[law].title
+        return self.documents.get(law, {}).get("title", law)
+
+    def problem(self, law: str, article: str | None, *, checked: bool) -> str | None:
+        """Why this citation cannot stand, or None. A checked answer may rest only on indexed articles."""
+        statute = self.statutes.get(law)
+        if statute is None:
+            if law not in self.documents:
+                return f"{law}: neither in statutes.yaml nor below documents/"
+            return f"{law}: its text was not at hand, so the answer needs `checked: no`" if checked else None
+        if not statute.ranges:
+            return None if article is None else f"{law} has no numbered articles"
+        if article is None:
+            return f"{law}: name the article"
+        if not statute.has(article_number(article)):
+            if statute.text == "full" or checked:
+                return f"{law} {article}: no such article in the index"
+        if statute.text == "summary" and checked:
+            return f"{law}: known at second hand only, so the answer needs `checked: no`"
+        return None

