@@ -27,6 +27,11 @@ class Inbound:
         self._answer = answer
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._opened = asyncio.Event()
+
+    def open(self) -> None:
+        """Begin to answer. Until then messages are only stored."""
+        self._opened.set()
 
     async def take(self, incoming: Incoming) -> tuple[str, bool]:
         """Store one message and have it answered. Returns the conversation's id, and False for one stored before.
@@ -70,6 +75,7 @@ class Inbound:
 
     async def _work(self, conversation_id: str) -> None:
         try:
+            await self._opened.wait()
             while True:
                 self._again.discard(conversation_id)
                 await self._answer(conversation_id)

@@ -145,6 +145,20 @@ def agents(session: Session) -> list[Agent]:
     return list(session.scalars(select(Agent).where(Agent.active).order_by(Agent.name)))
 
 
+def everyone(session: Session) -> list[Agent]:
+    """Every agent, those who left last."""
+    return list(session.scalars(select(Agent).order_by(Agent.active.desc(), Agent.name)))
+
+
+def set_active(session: Session, agent_id: str, active: bool) -> Agent:
+    """Let an agent in, or no longer: then their sign-ins end at once. Raises NotFound."""
+    agent = agent_by_id(session, agent_id)
+    agent.active = active
+    if not active:
+        session.execute(delete(SignIn).where(SignIn.agent_id == agent_id))
+    return agent
+
+
 def agent_by_id(session: Session, agent_id: str) -> Agent:
     """Raises NotFound."""
     agent = session.get(Agent, agent_id)

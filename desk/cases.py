@@ -146,18 +146,24 @@ def worker_wrote(session: Session, conversation_id: str, message_id: str, urgenc
     announce(session, "case", held.id)
 
 
-def reopen(session: Session, conversation_id: str, policy: SlaPolicy, now: dt.datetime) -> Case | None:
-    """A worker wrote again within `reopen_days` of the resolution: the same case opens. None when there is none to open."""
+def reopenable(session: Session, conversation_id: str, policy: SlaPolicy, now: dt.datetime) -> Case | None:
+    """The case that a new word of the worker would open again: the latest, if it was resolved within `reopen_days`."""
     latest = session.scalar(
         select(Case).where(Case.conversation_id == conversation_id).order_by(Case.opened_at.desc(), Case.id.desc()).limit(1)
     )
-    if latest is None or latest.state != "resolved" or latest.resolved_at is None:
+    if latest is None or latest.resolved_at is None or latest.resolved_at < now - dt.timedelta(days=policy.reopen_days):
         return None
-    if latest.resolved_at < now - dt.timedelta(days=policy.reopen_days):
+    return latest
+
+
+def reopen(session: Session, conversation_id: str, policy: SlaPolicy, now: dt.datetime) -> Case | None:
+    """Open the latest case again. None when there is none to open."""
+    latest = reopenable(session, conversation_id, policy, now)
+    if latest is None:
         return None
     conversations.change_hands(session, conversation_id, "human")
     latest.state, latest.resolved_at, latest.waiting_since = "open", None, now
-    latest.first_reply_due, latest.first_reply_at = policy.first_reply_due(latest.urgency, now), None
+    latest.first_reply_due, latest.first_reply_at, latest.breached_at = policy.first_reply_due(latest.urgency, now), None, None
     _record(session, latest, "reopened", None, "", now)
     return latest
 
@@ -246,8 +252,18 @@ def mark_breaches(session: Session, now: dt.datetime) -> int:
     return len(late)
 
 
-def queue(session: Session, *, agent_id: str | None = None, state: str = "open", limit: int = 200) -> list[tuple[Case, Contact, Message | None]]:
-    """The inbox: open cases (all, or one counsellor's), the urgent and the longest waiting first, each with its last message."""
+def release_cases(session: Session, agent_id: str, by: Agent, now: dt.datetime) -> int:
+    """Put a counsellor's open cases back into the queue, for when they leave. Returns how many."""
+    held = session.scalars(select(Case.id).where(Case.agent_id == agent_id, Case.state == "open")).all()
+    for case_id in held:
+        assign(session, case_id, None, by, now)
+    return len(held)
+
+
+def queue(
+    session: Session, *, agent_id: str | None = None, unassigned: bool = False, state: str = "open", limit: int = 200
+) -> list[tuple[Case, Contact, Message | None]]:
+    """The inbox: open cases (all, nobody's, or one counsellor's), the urgent and the longest waiting first, each with its last message."""
     query = (
         select(Case, Contact)
         .join(Conversation, Conversation.id == Case.conversation_id)
@@ -256,6 +272,8 @@ def queue(session: Session, *, agent_id: str | None = None, state: str = "open",
     )
     if agent_id is not None:
         query = query.where(Case.agent_id == agent_id)
+    if unassigned:
+        query = query.where(Case.agent_id.is_(None))
     waiting_first = case((Case.waiting_since.is_(None), 1), else_=0)
     order = (Case.resolved_at.desc(),) if state == "resolved" else (Case.urgency, waiting_first, Case.waiting_since, Case.opened_at)
     rows = session.execute(query.order_by(*order).limit(limit)).tuples().all()

@@ -68,6 +68,13 @@ def ensure_contact(session: Session, channel: str, address: str, name: str, now:
     return contact
 
 
+def mark_blocked(session: Session, channel: str, address: str, blocked: bool, now: dt.datetime) -> None:
+    """The channel says that a contact shut us out, or let us in again. Nothing happens for one we do not know."""
+    contact = session.scalar(select(Contact).where(Contact.channel == channel, Contact.address == address))
+    if contact is not None:
+        contact.blocked_at = (contact.blocked_at or now) if blocked else None
+
+
 def contact_by_id(session: Session, contact_id: str) -> Contact:
     """Raises NotFound."""
     contact = session.get(Contact, contact_id)

@@ -259,6 +259,22 @@ def answer_turn(session: Session, turn: Turn, replies: list[Reply], now: dt.date
     return [send(session, turn.conversation_id, reply, now, author="bot", in_hand=True).id for reply in replies if reply.text or reply.attachment_id]
 
 
+def mark_handled(session: Session, message_id: str, now: dt.datetime) -> None:
+    """Nothing more is to be said to this message by the bot."""
+    session.execute(update(Message).where(Message.id == message_id, Message.handled_at.is_(None)).values(handled_at=now))
+
+
+def note_details(session: Session, conversation_id: str, message_id: str) -> None:
+    """Keep a shared phone number with its contact, and a shared place with what is known of the matter."""
+    message = session.get_one(Message, message_id)
+    conversation = conversation_by_id(session, conversation_id)
+    if phone := message.details.get("phone"):
+        session.get_one(Contact, conversation.contact_id).phone = str(phone)
+    if "latitude" in message.details:
+        known = conversation.memory.get("facts", {})
+        remember(session, conversation_id, facts={**known, "place": f"{message.details['latitude']},{message.details['longitude']}"})
+
+
 def change_hands(session: Session, conversation_id: str, holder: str) -> int:
     """Give the conversation to the bot or to a person. Returns the new epoch (the old one when nothing changed)."""
     conversation = session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
@@ -300,12 +316,50 @@ def edit_message(session: Session, channel: str, update_id: str, text: str) -> M
     return message
 
 
+def add_attachment(session: Session, name: str, media_type: str, size: int, now: dt.datetime) -> Attachment:
+    """A file that is about to be sent; its bytes (`size` of them) go into the FileStore under its id."""
+    attachment = Attachment(name=name[:200], media_type=media_type[:100], size=size, created_at=now)
+    session.add(attachment)
+    session.flush()
+    return attachment
+
+
 def attachment_by_id(session: Session, attachment_id: str) -> Attachment:
     """Raises NotFound."""
     attachment = session.get(Attachment, attachment_id)
     if attachment is None:
         raise NotFound("没有这个附件")
     return attachment
+
+
+def wording(session: Session, channel: str, update_id: str) -> str | None:
+    """What is stored now of the message that came under `update_id`; None when nothing came under it."""
+    return session.scalar(
+        select(Message.text).join(SeenUpdate, SeenUpdate.message_id == Message.id).where(SeenUpdate.channel == channel, SeenUpdate.update_id == update_id)
+    )
+
+
+def unfetched_attachments(session: Session, channel: str, limit: int = 1000) -> list[Attachment]:
+    """Attachments whose bytes the channel still keeps for us, the oldest first."""
+    query = (
+        select(Attachment)
+        .join(Message, Message.attachment_id == Attachment.id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .where(Attachment.remote_ref != "", Contact.channel == channel)
+    )
+    return list(session.scalars(query.order_by(Attachment.id).limit(limit)))
+
+
+def settle_attachment(session: Session, attachment_id: str, *, size: int | None = None, problem: str = "") -> None:
+    """The bytes are here (`size` of them), or never will be (`problem` says why, in the message's details)."""
+    attachment = attachment_by_id(session, attachment_id)
+    attachment.remote_ref = ""
+    attachment.size = attachment.size if size is None else size
+    for message in session.scalars(select(Message).where(Message.attachment_id == attachment_id)):
+        if problem:
+            message.details = {**message.details, "attachment_problem": problem}
+        announce(session, "conversation", message.conversation_id)
 
 
 def message_count(session: Session, conversation_id: str) -> int:

@@ -31,6 +31,11 @@ def _parser() -> ModuleType:
     return jionlp  # type: ignore[no-any-return]
 
 
+def local_today(now: dt.datetime, zone: str) -> dt.date:
+    """The day it is in `zone`."""
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
 def parse_due(text: str, now: dt.datetime, zone: str) -> tuple[dt.datetime, str]:
     """When, and what for: ("下周三上午九点提醒我体检") -> (that moment in UTC, "体检").
 

@@ -107,6 +107,11 @@ def all_articles(session: Session) -> list[Article]:
     return list(session.scalars(select(Article).order_by(Article.topic, Article.id)))
 
 
+def articles_of_topic(session: Session, topic: str) -> list[Article]:
+    """The published articles of a topic."""
+    return list(session.scalars(select(Article).where(Article.topic == topic, Article.published).order_by(Article.id)))
+
+
 def unchecked(session: Session) -> list[Article]:
     """Published articles of which some claim could not be read against a text."""
     return [article for article in all_articles(session) if article.published and not article.body["checked"]]

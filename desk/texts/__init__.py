@@ -8,8 +8,10 @@ import yaml
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """The lines of one language (zh or en) by their keys."""
-    lines: dict[str, str] = yaml.safe_load((Path(__file__).parent / f"{language}.yaml").read_text("utf-8"))
+    """The lines of one language (zh or en) by their keys, from all of its files."""
+    lines: dict[str, str] = {}
+    for path in sorted((Path(__file__).parent / language).glob("*.yaml")):
+        lines |= yaml.safe_load(path.read_text("utf-8"))
     return lines
 
 

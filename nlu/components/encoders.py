@@ -4,10 +4,9 @@
 """
 
 import re
-from typing import Dict, List, Protocol, Union
+from typing import Dict, List, Protocol
 
 import numpy as np
-from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import HashingVectorizer
 
 _LONGEST = 300
@@ -16,7 +15,7 @@ _LONGEST = 300
 class Encoder(Protocol):
     """Encodes sentences, one row each."""
 
-    def encode(self, texts: List[str]) -> Union[np.ndarray, csr_matrix]: ...
+    def encode(self, texts: List[str]) -> np.ndarray: ...
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
@@ -48,13 +47,13 @@ class E5Encoder:
 
 
 class CountsEncoder:
-    """Counts of one to three characters, hashed: no model, no dictionary."""
+    """Counts of one to three characters, hashed into 1024 signed sums: no model, no dictionary, less accurate."""
 
     def __init__(self) -> None:
-        self._vectorizer = HashingVectorizer(analyzer="char", ngram_range=(1, 3), n_features=2**16, alternate_sign=False)
+        self._vectorizer = HashingVectorizer(analyzer="char", ngram_range=(1, 3), n_features=1024)
 
-    def encode(self, texts: List[str]) -> csr_matrix:
-        return self._vectorizer.transform([_tidy(t) for t in texts])
+    def encode(self, texts: List[str]) -> np.ndarray:
+        return self._vectorizer.transform([_tidy(t) for t in texts]).toarray()
 
 
 ENCODERS: Dict[str, type] = {"use": UseEncoder, "e5": E5Encoder, "counts": CountsEncoder}

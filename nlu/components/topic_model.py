@@ -5,8 +5,7 @@ from typing import Any, Dict, List, Tuple
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix, hstack, issparse
-from sklearn.linear_model import LogisticRegression
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.model_selection import StratifiedKFold
 
 from components.encoders import ENCODERS
@@ -26,7 +25,7 @@ def make_encoders(names: List[str]) -> List[Any]:
 
 @dataclass
 class TopicModel:
-    """Logistic regression over the encoders' blocks, each dense one centred; the temperature makes it calibrated."""
+    """Linear discriminant analysis over the encoders' blocks, each centred; the temperature makes it calibrated."""
 
     encoder_names: List[str]
     labels: List[str] = field(default_factory=list)
@@ -36,20 +35,20 @@ class TopicModel:
     temperature: float = 1.0
 
     @classmethod
-    def train(cls, encoder_names: List[str], texts: List[str], labels: List[str], C: float) -> "TopicModel":
+    def train(cls, encoder_names: List[str], texts: List[str], labels: List[str], shrinkage: float) -> "TopicModel":
         model = cls(encoder_names)
         blocks = encode(make_encoders(encoder_names), texts)
-        return model.fit(blocks, labels, C)
+        return model.fit(blocks, labels, shrinkage)
 
-    def fit(self, blocks: List[Any], labels: List[str], C: float, folds: int = 5) -> "TopicModel":
-        self.means = [None if issparse(b) else b.mean(axis=0) for b in blocks]
+    def fit(self, blocks: List[Any], labels: List[str], shrinkage: float, folds: int = 4) -> "TopicModel":
+        self.means = [b.mean(axis=0) for b in blocks]
         rows, y = self._rows(blocks), np.array(labels)
         self.labels = sorted(set(labels))
-        full = _regression(C).fit(rows, y)
+        full = _analysis(shrinkage).fit(rows, y)
         self.weights, self.intercepts = full.coef_, full.intercept_
         held_out = np.zeros((rows.shape[0], len(self.labels)))
         for train, test in StratifiedKFold(folds, shuffle=True, random_state=7).split(rows, y):
-            fold = _regression(C).fit(rows[train], y[train])
+            fold = _analysis(shrinkage).fit(rows[train], y[train])
             held_out[test] = fold.decision_function(rows[test])
         truth = np.searchsorted(self.labels, y)
         self.temperature = float(minimize_scalar(lambda t: _loss(held_out / t, truth), bounds=(0.05, 10), method="bounded").x)
@@ -65,20 +64,18 @@ class TopicModel:
         return [(self.labels[i], float(p[i])) for i in np.argsort(-p)]
 
     def _rows(self, blocks: List[Any]) -> Any:
-        dense = [b - m for b, m in zip(blocks, self.means) if m is not None]
+        dense = [b - m for b, m in zip(blocks, self.means)]
         dense = [d / np.maximum(np.linalg.norm(d, axis=1, keepdims=True), 1e-9) for d in dense]
-        sparse = [b for b, m in zip(blocks, self.means) if m is None]
-        if not sparse:
-            return np.hstack(dense)
-        return csr_matrix(hstack([*dense, *sparse]))
+        return np.hstack(dense)
 
     def as_arrays(self) -> Dict[str, Any]:
         """For storing without pickle."""
-        return {"weights": self.weights, "intercepts": self.intercepts, **{f"mean{i}": m for i, m in enumerate(self.means) if m is not None}}
+        return {"weights": self.weights, "intercepts": self.intercepts, **{f"mean{i}": m for i, m in enumerate(self.means)}}
 
 
-def _regression(C: float) -> LogisticRegression:
-    return LogisticRegression(C=C, max_iter=400, class_weight="balanced", tol=1e-3)
+def _analysis(shrinkage: float) -> LinearDiscriminantAnalysis:
+    # Closed form: a second or two for thousands of examples, where logistic regression took minutes and did no better.
+    return LinearDiscriminantAnalysis(solver="lsqr", shrinkage=shrinkage)
 
 
 def _softmax(scores: np.ndarray) -> np.ndarray:

@@ -28,7 +28,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"encoders": ["use", "e5"], "C": 30, "talk_threshold": 0.5}
+        return {"encoders": ["use", "e5"], "shrinkage": 0.15, "talk_threshold": 0.5}
 
     @staticmethod
     def required_packages() -> List[Text]:
@@ -51,7 +51,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         examples = [e for e in training_data.training_examples if e.get(TEXT) and e.get(INTENT)]
         texts = [e.get(TEXT) for e in examples]
         labels = [e.get(INTENT_RESPONSE_KEY) or e.get(INTENT) for e in examples]
-        self._model = TopicModel.train(list(self._config["encoders"]), texts, labels, float(self._config["C"]))
+        self._model = TopicModel.train(list(self._config["encoders"]), texts, labels, float(self._config["shrinkage"]))
         self._encoders = make_encoders(self._model.encoder_names)
         self._persist()
         return self._resource
@@ -87,6 +87,6 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         with model_storage.read_from(resource) as folder:
             about = json.loads((folder / "model.json").read_text())
             arrays = np.load(folder / "model.npz")
-        means = [arrays[f"mean{i}"] if f"mean{i}" in arrays else None for i in range(len(about["encoders"]))]
+        means = [arrays[f"mean{i}"] for i in range(len(about["encoders"]))]
         model = TopicModel(about["encoders"], about["labels"], means, arrays["weights"], arrays["intercepts"], about["temperature"])
         return cls(config, model_storage, resource, model)

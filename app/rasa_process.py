@@ -1,0 +1,116 @@
+"""Rasa as a child process: started with a model, watched, started again when it dies, ended with the app."""
+
+import asyncio
+import contextlib
+import ctypes
+import signal
+import sys
+from pathlib import Path
+
+import structlog
+import yaml
+
+from app.model import nlu_python, rasa_environment
+from bot.rasa import Rasa
+
+log = structlog.get_logger()
+
+
+class RasaProcess:
+    """One Rasa server on loopback."""
+
+    def __init__(self, model: Path, data_dir: Path, port: int, token: str, action_url: str, tracker_url: str, client: Rasa, redis_url: str = "") -> None:
+        self._model = model
+        self._dir = data_dir / "rasa"
+        self._port = port
+        self._token = token
+        self._action_url = action_url
+        self._tracker_url = tracker_url
+        self._redis_url = redis_url
+        self._client = client
+        self._task: asyncio.Task[None] | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self.ready = asyncio.Event()
+
+    async def start(self) -> None:
+        self._write_config()
+        self._task = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if self._process and self._process.returncode is None:
+            self._process.terminate()
+            try:
+                await asyncio.wait_for(self._process.wait(), 5)
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
+
+    async def _watch(self) -> None:
+        pause = 1.0
+        while True:
+            with (self._dir / "rasa.log").open("ab") as output:
+                self._process = await asyncio.create_subprocess_exec(
+                    *self._command(),
+                    cwd=self._dir,
+                    env={**rasa_environment(), "OMP_NUM_THREADS": "1", "SANIC_HOST": "127.0.0.1"},
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                )
+            log.info("rasa.started", pid=self._process.pid, port=self._port)
+            waiting = asyncio.create_task(self._until_ready())
+            code = await self._process.wait()
+            waiting.cancel()
+            self.ready.clear()
+            log.error("rasa.died", code=code, log=str(self._dir / "rasa.log"))
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 30)
+
+    async def _until_ready(self) -> None:
+        while not await self._client.ready():
+            await asyncio.sleep(0.2)
+        self.ready.set()
+        log.info("rasa.ready")
+
+    def _command(self) -> list[str]:
+        return [
+            str(nlu_python()), "-m", "rasa", "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(self._port),
+            "--auth-token", self._token, "--model", str(self._model),
+            "--credentials", str(self._dir / "credentials.yml"), "--endpoints", str(self._dir / "endpoints.yml"),
+        ]  # fmt: skip
+
+    def _write_config(self) -> None:
+        self._dir.mkdir(parents=True, exist_ok=True)
+        endpoints: dict[str, object] = {
+            "action_endpoint": {"url": self._action_url, "token": self._token, "token_name": "token"},
+            "tracker_store": _tracker_store(self._tracker_url, self._dir),
+        }
+        if self._redis_url:
+            endpoints["lock_store"] = {"type": "redis", "url": self._redis_url}
+        for name, content in (("endpoints.yml", endpoints), ("credentials.yml", {"components.desk_channel.DeskChannel": {"token": self._token}})):
+            path = self._dir / name
+            path.touch(mode=0o600)
+            path.write_text(yaml.safe_dump(content), "utf-8")
+
+
+def _tracker_store(url: str, folder: Path) -> dict[str, object]:
+    """Rasa's own store of dialogues: open forms must outlive a restart, so it is never in memory."""
+    if not url:
+        return {"type": "SQL", "dialect": "sqlite", "db": str(folder / "tracker.db")}
+    from sqlalchemy.engine import make_url
+
+    parsed = make_url(url)
+    return {
+        "type": "SQL", "dialect": "postgresql", "url": parsed.host, "port": parsed.port, "db": parsed.database,
+        "username": parsed.username, "password": parsed.password,
+    }  # fmt: skip
+
+
+def _die_with_parent() -> None:
+    """Linux: have the kernel end the child when the app is killed without a chance to say so (PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)

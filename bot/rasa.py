@@ -1,0 +1,64 @@
+"""The one client of Rasa: sends a worker's message, returns what the actions said."""
+
+import json
+from dataclasses import dataclass
+
+import httpx
+
+from desk.conversations import Reply, Turn
+
+
+class RasaUnavailable(Exception):
+    """Rasa did not answer in time, or not sensibly. The bot answers without it."""
+
+
+@dataclass(frozen=True)
+class Rasa:
+    """Rasa's channel for this desk (nlu/components/desk_channel.py), which answers a repeated message id as it did at first."""
+
+    client: httpx.AsyncClient
+    token: str
+    timeout: float
+
+    async def respond(self, turn: Turn) -> list[Reply]:
+        """What to say to a turn. Raises RasaUnavailable."""
+        body = {
+            "sender": turn.conversation_id,
+            "message": _message(turn),
+            "message_id": turn.message_id,
+            "metadata": {"contact": turn.contact_id, "language": turn.language, "message": turn.message_id},
+        }
+        try:
+            response = await self.client.post(
+                "/webhooks/desk/webhook", json=body, headers={"X-Desk-Token": self.token}, timeout=self.timeout
+            )
+            response.raise_for_status()
+            return [_reply(bubble) for bubble in response.json()["replies"]]
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            raise RasaUnavailable(f"{type(error).__name__}: {error}") from error
+
+    async def ready(self) -> bool:
+        """Whether Rasa has a model loaded and answers."""
+        try:
+            response = await self.client.get("/webhooks/desk/", timeout=self.timeout)
+            return response.status_code == 200
+        except httpx.HTTPError:
+            return False
+
+
+def _message(turn: Turn) -> str:
+    """What Rasa reads: the words, or a pressed button's command as `/intent{"ref": [...]}`."""
+    if turn.payload:
+        verb, *refs = turn.payload.removeprefix("/").split()
+        return f"/{verb}" + (json.dumps({"ref": refs}) if refs else "")
+    # A leading slash typed by hand is no command of ours, and Rasa would take it for one.
+    return turn.text.lstrip("/").strip() or "…"
+
+
+def _reply(bubble: dict[str, object]) -> Reply:
+    return Reply(
+        text=str(bubble.get("text") or ""),
+        buttons=bubble.get("buttons") or [],  # type: ignore[arg-type]
+        attachment_id=bubble.get("attachment") or None,  # type: ignore[arg-type]
+        details=bubble.get("details") or {},  # type: ignore[arg-type]
+    )

@@ -1,0 +1,80 @@
+"""Checks over the data folder: what a reader would trip over, found before it is loaded or trained on."""
+
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import yaml
+
+from desk.errors import DeskError
+from desk.knowledge.article_file import read_articles
+from desk.knowledge.statutes import StatuteIndex
+from desk.legal.catalogue import CALCULATORS
+from desk.services import Services
+
+_MARKS = re.compile(r"[\s，。！？、,.!?~～…；;：:“”\"‘’（）()\-]")
+# Two examples that share this much of their pairs of characters teach nothing twice.
+_TOO_NEAR = 0.7
+
+
+def problems(folder: Path) -> list[str]:
+    """Every problem in articles, citations, services and training examples, each naming its file or text."""
+    return [*_articles(folder), *_examples(folder / "training")]
+
+
+def _articles(folder: Path) -> list[str]:
+    try:
+        index = StatuteIndex.read(folder / "laws-index")
+        services = Services.read(folder / "services")
+        articles = read_articles(folder / "knowledge")
+    except DeskError as error:
+        return [error.message]
+    found, ids, asks = [], Counter(a.id for a in articles), {}
+    found += [f"{article_id}: two articles have this id" for article_id, count in ids.items() if count > 1]
+    for article in articles:
+        for source in article.sources:
+            if problem := index.problem(source.law, source.article, checked=article.checked):
+                found.append(f"{article.id}: {problem}")
+        if not article.sources and article.checked:
+            found.append(f"{article.id}: a checked answer names its sources")
+        found += [f"{article.id}: no service {name}" for name in article.services if services.get(name) is None]
+        found += [f"{article.id}: no calculator {name}" for name in article.calculators if name not in CALCULATORS]
+        for ask in article.asks:
+            if ask in asks and asks[ask] != article.id:
+                found.append(f"{article.id}: “{ask}” is also asked in {asks[ask]}")
+            asks[ask] = article.id
+    return found
+
+
+def examples(folder: Path) -> list[tuple[str, str]]:
+    """Every training example as (intent, text)."""
+    rows = []
+    for path in sorted(folder.glob("*.yml")):
+        for block in yaml.safe_load(path.read_text("utf-8"))["nlu"]:
+            rows += [(block["intent"], line.strip()[2:].strip()) for line in block["examples"].splitlines() if line.strip()]
+    return rows
+
+
+def _examples(folder: Path) -> list[str]:
+    rows = examples(folder)
+    grams = [_pairs(text) for _, text in rows]
+    having: dict[str, list[int]] = defaultdict(list)
+    for i, pairs in enumerate(grams):
+        for pair in pairs:
+            having[pair].append(i)
+    found = []
+    for i, pairs in enumerate(grams):
+        shared: Counter[int] = Counter()
+        for pair in pairs:
+            # A pair that half of all examples have says nothing about two of them, and makes this quadratic.
+            if len(having[pair]) < 400:
+                shared.update(j for j in having[pair] if j > i)
+        for j, common in shared.items():
+            if common / len(pairs | grams[j]) >= _TOO_NEAR:
+                found.append(f"too near: [{rows[i][0]}] {rows[i][1]} ~ [{rows[j][0]}] {rows[j][1]}")
+    return found
+
+
+def _pairs(text: str) -> set[str]:
+    body = _MARKS.sub("", text)
+    return {body[i : i + 2] for i in range(len(body) - 1)} or {body}

@@ -1,0 +1,46 @@
+"""Districts of Jiangsu as workers name them, and cities that may stand before a district's name."""
+
+import re
+
+# By city: distinctive names, which are understood without 区 or 市 as well; after the bar, names that are also common words
+# or other places and are only taken in full.
+_JIANGSU = {
+    "南京": "江宁区 浦口区 栖霞区 六合区 溧水区 高淳区 雨花台区 玄武区 秦淮区 江北新区 | 建邺区 鼓楼区",
+    "无锡": "梁溪区 惠山区 新吴区 江阴市 宜兴市 | 锡山区 滨湖区",
+    "徐州": "贾汪区 泉山区 铜山区 睢宁县 新沂市 邳州市 沛县 | 云龙区 丰县",
+    "常州": "武进区 金坛区 溧阳市 | 天宁区 钟楼区 新北区",
+    "苏州": "姑苏区 相城区 吴江区 吴中区 常熟市 张家港市 昆山市 太仓市 | 虎丘区 苏州工业园区",
+    "南通": "崇川区 如东县 启东市 如皋市 海安市 | 通州区 海门区",
+    "连云港": "赣榆区 灌云县 灌南县 | 连云区 海州区 东海县",
+    "淮安": "清江浦区 洪泽区 涟水县 盱眙县 | 淮安区 淮阴区 金湖县",
+    "盐城": "亭湖区 盐都区 阜宁县 射阳县 建湖县 东台市 | 大丰区 响水县 滨海县",
+    "扬州": "邗江区 江都区 宝应县 仪征市 高邮市 | 广陵区",
+    "镇江": "丹徒区 丹阳市 扬中市 句容市 | 京口区 润州区",
+    "泰州": "姜堰区 靖江市 泰兴市 | 海陵区 高港区 兴化市",
+    "宿迁": "宿城区 宿豫区 沭阳县 泗阳县 泗洪县 |",
+}
+
+CITIES = (
+    *_JIANGSU,
+    *(
+        "江苏 北京 上海 天津 重庆 广州 深圳 东莞 佛山 惠州 中山 珠海 杭州 宁波 温州 绍兴 嘉兴 台州 金华 合肥 芜湖 蚌埠 滁州 马鞍山 济南 青岛 烟台 郑州 武汉 长沙 "
+        "成都 西安 福州 厦门 泉州 南昌 昆明 贵阳 南宁 沈阳 大连 长春 哈尔滨 石家庄 太原 兰州 海口 浙江 安徽 山东 河南 河北 湖北 湖南 广东 广西 福建 江西 四川 贵州 云南 "
+        "陕西 山西 甘肃 辽宁 吉林 黑龙江 内蒙古 新疆 宁夏 青海 西藏 海南"
+    ).split(),
+)
+
+
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    found = []
+    for names in _JIANGSU.values():
+        distinctive, _, ambiguous = names.partition("|")
+        for full in distinctive.split():
+            # Two characters at least stand for the place; before 路 or 街 they name a street, and 六合同 is no place.
+            short = full[:-1] if len(full) > 2 and full != "江北新区" else full
+            found.append((full, re.compile(full if short == full else rf"{short}(?:{full[-1]}|(?![路街道同区市县]))")))
+        found += [(full, re.compile(full)) for full in ambiguous.split()]
+    return tuple(found)
+
+
+# Each district's full name and what names it in a message.
+DISTRICTS = _patterns()
