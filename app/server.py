@@ -56,7 +56,7 @@ async def serve(settings: Settings) -> None:
         else None
     )  # fmt: skip
     routers = [receiver.router()] if receiver and settings.telegram_webhook_url else []
-    web = build_web(parts, lambda: rasa is None or rasa.ready.is_set(), routers, (lambda: receiver.healthy) if receiver else None)
+    web = build_web(parts, lambda: rasa is None or rasa.ready.is_set(), routers, (lambda: not receiver.problem) if receiver else None)
     server = _Server(uvicorn.Config(web, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=3))
     if rasa:
         await rasa.start()
@@ -67,7 +67,7 @@ async def serve(settings: Settings) -> None:
         parts.inbound.open()
         resumed = await parts.inbound.resume()
         if receiver:
-            await receiver.start()
+            receiver.start()
         _greet(settings, passwords, resumed)
         await serving
     finally:

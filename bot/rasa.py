@@ -8,6 +8,10 @@ import httpx
 from desk.conversations import Reply, Turn
 
 
+# What channels and people call a command, where Rasa's intent has another name.
+_ALIASES = {"help": "menu", "language": "switch_language", "stop": "unsubscribe", "back": "go_back"}
+
+
 class RasaUnavailable(Exception):
     """Rasa did not answer in time, or not sensibly. The bot answers without it."""
 
@@ -50,7 +54,7 @@ def _message(turn: Turn) -> str:
     """What Rasa reads: the words, or a pressed button's command as `/intent{"ref": [...]}`."""
     if turn.payload:
         verb, *refs = turn.payload.removeprefix("/").split()
-        return f"/{verb}" + (json.dumps({"ref": refs}) if refs else "")
+        return f"/{_ALIASES.get(verb, verb)}" + (json.dumps({"ref": refs}) if refs else "")
     # A leading slash typed by hand is no command of ours, and Rasa would take it for one.
     return turn.text.lstrip("/").strip() or "…"
 

@@ -1,4 +1,4 @@
-"""The console as one application, to be mounted at /console."""
+"""The console as one application, put together."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from console.access import SignInNeeded, admin_only, doors, guard, way_out
+from console.access import HOME, SignInNeeded, admin_only, doors, guard, way_out
 from console.actions import actions
 from console.activities import activity_pages
 from console.attachments import attachments
@@ -43,8 +43,22 @@ HEADERS = {
 }
 
 
-def build_console(deps: ConsoleDeps) -> FastAPI:
-    """The console, for `app.mount("/console", …)`. The wiring serves htmx and its extension below /assets/vendor/."""
+def build_console(deps: ConsoleDeps) -> APIRouter:
+    """The console at /console, for `app.include_router`. The wiring serves htmx and its extension below /assets/vendor/.
+
+    It is an application of its own behind that path: its errors are pages, its responses carry its own headers.
+    """
+    router = APIRouter()
+    router.mount("/console", _site(deps), name="console")
+
+    @router.get("/console", include_in_schema=False)
+    async def home() -> RedirectResponse:
+        return RedirectResponse(HOME, 303)
+
+    return router
+
+
+def _site(deps: ConsoleDeps) -> FastAPI:
     site = FastAPI(title="UnionDesk console", docs_url=None, redoc_url=None, openapi_url=None)
     pages = Pages(deps.clock, deps.zone, deps.union_name)
     site.add_middleware(Headers)

@@ -135,6 +135,10 @@ def cancel_enrollment(session: Session, enrollment_id: str, contact_id: str, hou
     if enrollment is None or enrollment.contact_id != contact_id or enrollment.state == "cancelled":
         raise NotFound("没有找到这个报名")
     held = session.get_one(ActivitySession, enrollment.session_id, with_for_update=True)
+    # Looked at again behind the lock: a second press of the same button must not free a second seat.
+    session.refresh(enrollment)
+    if enrollment.state == "cancelled":
+        raise NotFound("没有找到这个报名")
     freed, enrollment.state = enrollment.state == "enrolled", "cancelled"
     reminders.cancel_for_enrollment(session, enrollment.id)
     session.flush()

@@ -103,7 +103,8 @@ def check_password(session: Session, username: str, password: str, now: dt.datet
 
     Five wrong passwords in a row lock the name for 15 minutes. The caller commits in either case, so that a failure counts.
     """
-    agent = session.scalar(select(Agent).where(Agent.username == username, Agent.active))
+    # Locked: guesses made all at once count as many.
+    agent = session.scalar(select(Agent).where(Agent.username == username, Agent.active).with_for_update())
     if agent is not None and agent.locked_until and agent.locked_until > now:
         raise Forbidden("连续输错密码次数过多，账号已锁定 15 分钟，请稍后再试或联系管理员")
     try:

@@ -43,10 +43,10 @@ def draft(session: Session, author: Agent, title: str, text: str, buttons: list[
     if len(text) > 3500:
         raise Invalid("正文太长，请控制在 3500 字以内")
     for button in buttons:
-        if not button.get("label") or len(button["payload"].encode()) > 64:
+        if not button.get("label") or not 1 <= len(button.get("payload", "").encode()) <= 64:
             raise Invalid(f"按钮“{button.get('label', '')}”的内容不完整或太长")
     if campaign_id:
-        campaign = campaign_by_id(session, campaign_id)
+        campaign = _locked(session, campaign_id)
         if campaign.state not in ("draft", "approved"):
             raise Conflict("群发已经开始，不能再修改")
     else:
@@ -82,7 +82,7 @@ def send_test(session: Session, campaign_id: str, agent: Agent, now: dt.datetime
 
 def approve(session: Session, campaign_id: str, agent: Agent, now: dt.datetime) -> Campaign:
     """A second admin agrees. Raises Forbidden for its author, Conflict when it is not a draft."""
-    campaign = campaign_by_id(session, campaign_id)
+    campaign = _locked(session, campaign_id)
     if campaign.state != "draft":
         raise Conflict("只有草稿需要审核")
     if campaign.author_id == agent.id:
@@ -135,8 +135,8 @@ def feed(session: Session, now: dt.datetime) -> int:
     """
     made = 0
     for campaign in session.scalars(select(Campaign).where(Campaign.state == "running").with_for_update(skip_locked=True)):
-        counts = outbox.tally(session, campaign.id)
-        if counts.get("pending", 0) >= BATCH:
+        unsent = outbox.unsent(session, campaign.id, BATCH)
+        if unsent >= BATCH:
             continue
         segment = in_segment(Segment.from_dict(campaign.segment))
         contact_ids = session.scalars(segment.where(Contact.id > campaign.cursor).limit(BATCH)).all()
@@ -156,16 +156,16 @@ def feed(session: Session, now: dt.datetime) -> int:
             campaign.cursor = contact_ids[-1]
             made += len(contact_ids)
             announce(session, "campaign", campaign.id)
-        elif not counts.get("pending", 0) and not counts.get("sending", 0):
+        elif not unsent:
             campaign.state, campaign.ended_at = "done", now
             announce(session, "campaign", campaign.id)
     return made
 
 
 def progress(session: Session, campaign: Campaign) -> dict[str, int]:
-    """Deliveries by state, and `left`: those of the segment for whom none exists yet."""
+    """Deliveries by state, and `left`: those of the segment for whom none exists yet (none when it is over: they left the segment)."""
     counts = outbox.tally(session, campaign.id)
-    return {**counts, "left": max(campaign.total - sum(counts.values()), 0)}
+    return {**counts, "left": 0 if campaign.state == "done" else max(campaign.total - sum(counts.values()), 0)}
 
 
 def outcomes(session: Session, campaign_id: str, state: str, limit: int = 200) -> list[tuple[Delivery, Contact]]:

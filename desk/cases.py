@@ -95,8 +95,10 @@ def hand_off(session: Session, conversation_id: str, handoff: Handoff, policy: S
     if current is not None:
         current.facts = {**current.facts, **handoff.facts}
         current.urgency = min(current.urgency, urgency)
+        if current.first_reply_at is None and current.first_reply_due is not None:
+            current.first_reply_due = min(current.first_reply_due, policy.first_reply_due(urgency, now))
         current.topic = current.topic or handoff.topic
-        current.title = handoff.title or current.title
+        current.title = handoff.title[:120] or current.title
         current.waiting_since = current.waiting_since or now
         _record(session, current, "added", None, handoff.title or handoff.reason, now)
         return current
@@ -125,6 +127,11 @@ def open_case(session: Session, conversation_id: str) -> Case | None:
     return session.scalar(select(Case).where(Case.conversation_id == conversation_id, Case.state == "open"))
 
 
+def opened_by(session: Session, message_id: str) -> bool:
+    """Whether this message is what handed its conversation to a person: then it is still the bot's to answer."""
+    return session.scalar(select(Case.id).where(Case.source_id == message_id)) is not None
+
+
 def case_by_id(session: Session, case_id: str) -> Case:
     """Raises NotFound."""
     found = session.get(Case, case_id)
@@ -135,6 +142,7 @@ def case_by_id(session: Session, case_id: str) -> Case:
 
 def worker_wrote(session: Session, conversation_id: str, message_id: str, urgency: str, now: dt.datetime) -> None:
     """A message came in while a person holds the conversation: it waits, and an urgent one moves the case up."""
+    conversations.lock(session, conversation_id)
     held = open_case(session, conversation_id)
     if held is None:
         return
@@ -158,10 +166,14 @@ def reopenable(session: Session, conversation_id: str, policy: SlaPolicy, now: d
 
 def reopen(session: Session, conversation_id: str, policy: SlaPolicy, now: dt.datetime) -> Case | None:
     """Open the latest case again. None when there is none to open."""
+    conversations.lock(session, conversation_id)
     latest = reopenable(session, conversation_id, policy, now)
     if latest is None:
         return None
     conversations.change_hands(session, conversation_id, "human")
+    if latest.agent_id is not None and not session.get_one(Agent, latest.agent_id).active:
+        # Whoever had it has left: it must stand in the queue, not in a list that nobody opens.
+        latest.agent_id = None
     latest.state, latest.resolved_at, latest.waiting_since = "open", None, now
     latest.first_reply_due, latest.first_reply_at, latest.breached_at = policy.first_reply_due(latest.urgency, now), None, None
     _record(session, latest, "reopened", None, "", now)
@@ -205,11 +217,11 @@ def note(session: Session, case_id: str, agent: Agent, text: str, now: dt.dateti
 def assign(session: Session, case_id: str, agent_id: str | None, by: Agent, now: dt.datetime) -> Case:
     """Give the case to a counsellor, or back to the queue (None)."""
     held = _held_case(session, case_id)
-    if agent_id is not None and session.get(Agent, agent_id) is None:
-        raise NotFound("没有这位工作人员")
+    taker = session.get(Agent, agent_id) if agent_id is not None else None
+    if agent_id is not None and (taker is None or not taker.active):
+        raise NotFound("没有这位工作人员，或账号已停用")
     held.agent_id = agent_id
-    name = session.get_one(Agent, agent_id).name if agent_id else ""
-    _record(session, held, "assigned", by.id, name, now)
+    _record(session, held, "assigned", by.id, taker.name if taker else "", now)
     return held
 
 
@@ -244,7 +256,9 @@ def rate(session: Session, conversation_id: str, case_id: str, score: int, now: 
 def mark_breaches(session: Session, now: dt.datetime) -> int:
     """Cases whose first reply is overdue: marked once, so that the console can show them first."""
     late = session.scalars(
-        select(Case).where(Case.state == "open", Case.first_reply_at.is_(None), Case.first_reply_due <= now, Case.breached_at.is_(None))
+        select(Case)
+        .where(Case.state == "open", Case.first_reply_at.is_(None), Case.first_reply_due <= now, Case.breached_at.is_(None))
+        .with_for_update(skip_locked=True)
     ).all()
     for overdue in late:
         overdue.breached_at = now
@@ -297,9 +311,8 @@ def cases_of(session: Session, conversation_id: str) -> list[Case]:
 
 
 def _held_case(session: Session, case_id: str) -> Case:
-    held = session.get(Case, case_id, with_for_update=True, populate_existing=True)
-    if held is None:
-        raise NotFound("没有这个工单")
+    conversations.lock(session, case_by_id(session, case_id).conversation_id)
+    held = session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
     if held.state != "open":
         raise Conflict("此工单已办结；职工再次留言会自动重新打开")
     return held

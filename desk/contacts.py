@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ForeignKey, Select, String, UniqueConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from desk.database import Table
+from desk.database import Table, insert_ignore
 from desk.errors import NotFound
 from desk.ids import new_id
 
@@ -56,11 +56,12 @@ class Segment:
 
 def ensure_contact(session: Session, channel: str, address: str, name: str, now: dt.datetime) -> Contact:
     """The contact at `address` on `channel`; made at the first word, renamed when the channel says a new name."""
+    name = name[:120]
     contact = session.scalar(select(Contact).where(Contact.channel == channel, Contact.address == address))
     if contact is None:
-        contact = Contact(channel=channel, address=address, name=name, created_at=now)
-        session.add(contact)
-        session.flush()
+        # Two first words may come at once: the second finds what the first made.
+        insert_ignore(session, Contact, channel=channel, address=address, name=name, created_at=now)
+        contact = session.scalars(select(Contact).where(Contact.channel == channel, Contact.address == address)).one()
     elif name and contact.name != name:
         contact.name = name
     # Whoever writes to us has not blocked us.
@@ -98,9 +99,9 @@ def subscribe(session: Session, contact_id: str, wanted: bool) -> None:
 def describe(session: Session, contact_id: str, *, district: str | None = None, industry: str | None = None, phone: str | None = None) -> None:
     """Keep what the worker said about themselves; an empty value leaves what was known."""
     contact = contact_by_id(session, contact_id)
-    contact.district = district or contact.district
-    contact.industry = industry or contact.industry
-    contact.phone = phone or contact.phone
+    contact.district = (district or contact.district)[:60]
+    contact.industry = (industry or contact.industry)[:60]
+    contact.phone = (phone or contact.phone)[:30]
 
 
 def tag(session: Session, contact_id: str, tags: set[str]) -> None:
@@ -111,8 +112,7 @@ def tag(session: Session, contact_id: str, tags: set[str]) -> None:
 
 def add_tag(session: Session, contact_id: str, name: str) -> None:
     """Add one tag, once."""
-    if session.get(ContactTag, (contact_id, name)) is None:
-        session.add(ContactTag(contact_id=contact_id, tag=name))
+    insert_ignore(session, ContactTag, contact_id=contact_id, tag=name)
 
 
 def tags_of(session: Session, contact_id: str) -> list[str]:
@@ -132,7 +132,7 @@ def in_segment(segment: Segment) -> Select[tuple[str]]:
 
 
 def count_segment(session: Session, segment: Segment) -> int:
-    return session.scalar(select(func.count()).select_from(in_segment(segment).subquery())) or 0
+    return session.scalar(select(func.count()).select_from(in_segment(segment).order_by(None).subquery())) or 0
 
 
 def segment_choices(session: Session) -> dict[str, list[str]]:

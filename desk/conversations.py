@@ -19,6 +19,8 @@ from desk.errors import NotFound
 from desk.ids import new_id
 
 Buttons = list[list[dict[str, str]]]
+# What a channel may say at greater length than there is room for: PostgreSQL would refuse the whole message.
+_LENGTHS = {"name": 200, "media_type": 100}
 
 
 class Conversation(Table):
@@ -133,7 +135,8 @@ def receive(session: Session, incoming: Incoming, now: dt.datetime) -> tuple[str
         return conversation.id, False
     attachment_id = None
     if incoming.attachment is not None:
-        attachment = Attachment(created_at=now, **incoming.attachment)
+        given = {name: value[:length] if (length := _LENGTHS.get(name)) else value for name, value in incoming.attachment.items()}
+        attachment = Attachment(created_at=now, **given)
         session.add(attachment)
         session.flush()
         attachment_id = attachment.id
@@ -145,8 +148,8 @@ def receive(session: Session, incoming: Incoming, now: dt.datetime) -> tuple[str
         direction="in",
         author="worker",
         kind=incoming.kind,
-        text=incoming.text[:8000],
-        payload=incoming.payload,
+        text=incoming.text.replace("\0", "")[:8000],
+        payload=incoming.payload[:80],
         details=incoming.details,
         attachment_id=attachment_id,
     )
@@ -157,9 +160,19 @@ def ensure_conversation(session: Session, contact_id: str, now: dt.datetime) -> 
     """The conversation with a contact, made at the first word."""
     conversation = session.scalar(select(Conversation).where(Conversation.contact_id == contact_id))
     if conversation is None:
-        conversation = Conversation(contact_id=contact_id, created_at=now, memory={})
-        session.add(conversation)
-        session.flush()
+        insert_ignore(session, Conversation, contact_id=contact_id, created_at=now, memory={})
+        conversation = session.scalars(select(Conversation).where(Conversation.contact_id == contact_id)).one()
+    return conversation
+
+
+def lock(session: Session, conversation_id: str) -> Conversation:
+    """The conversation as it is now, which nobody else changes until this session is done. Raises NotFound.
+
+    Whoever also locks a case locks its conversation first: two who take them in turns wait for each other for ever.
+    """
+    conversation = session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
+    if conversation is None:
+        raise NotFound("没有这个对话")
     return conversation
 
 
@@ -252,7 +265,8 @@ def answer_turn(session: Session, turn: Turn, replies: list[Reply], now: dt.date
     )
     if not done.rowcount:  # type: ignore[attr-defined]
         return []
-    conversation = conversation_by_id(session, turn.conversation_id)
+    # Locked: a counsellor who takes over in this moment comes either before the look at the epoch or after the reply.
+    conversation = lock(session, turn.conversation_id)
     own_handover = any(reply.details.get("handover") for reply in replies)
     if conversation.epoch != turn.epoch and not own_handover:
         return []
@@ -267,9 +281,9 @@ def mark_handled(session: Session, message_id: str, now: dt.datetime) -> None:
 def note_details(session: Session, conversation_id: str, message_id: str) -> None:
     """Keep a shared phone number with its contact, and a shared place with what is known of the matter."""
     message = session.get_one(Message, message_id)
-    conversation = conversation_by_id(session, conversation_id)
+    conversation = lock(session, conversation_id)
     if phone := message.details.get("phone"):
-        session.get_one(Contact, conversation.contact_id).phone = str(phone)
+        session.get_one(Contact, conversation.contact_id).phone = str(phone)[:30]
     if "latitude" in message.details:
         known = conversation.memory.get("facts", {})
         remember(session, conversation_id, facts={**known, "place": f"{message.details['latitude']},{message.details['longitude']}"})
@@ -277,9 +291,7 @@ def note_details(session: Session, conversation_id: str, message_id: str) -> Non
 
 def change_hands(session: Session, conversation_id: str, holder: str) -> int:
     """Give the conversation to the bot or to a person. Returns the new epoch (the old one when nothing changed)."""
-    conversation = session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
-    if conversation is None:
-        raise NotFound("没有这个对话")
+    conversation = lock(session, conversation_id)
     if conversation.holder != holder:
         conversation.holder = holder
         conversation.epoch += 1
@@ -289,7 +301,7 @@ def change_hands(session: Session, conversation_id: str, holder: str) -> int:
 
 def remember(session: Session, conversation_id: str, **facts: Any) -> None:
     """Keep what the bot learnt; a value of None forgets it."""
-    conversation = conversation_by_id(session, conversation_id)
+    conversation = lock(session, conversation_id)
     memory = {**conversation.memory, **facts}
     conversation.memory = {key: value for key, value in memory.items() if value is not None}
 
@@ -334,9 +346,8 @@ def attachment_by_id(session: Session, attachment_id: str) -> Attachment:
 
 def wording(session: Session, channel: str, update_id: str) -> str | None:
     """What is stored now of the message that came under `update_id`; None when nothing came under it."""
-    return session.scalar(
-        select(Message.text).join(SeenUpdate, SeenUpdate.message_id == Message.id).where(SeenUpdate.channel == channel, SeenUpdate.update_id == update_id)
-    )
+    query = select(Message.text).join(SeenUpdate, SeenUpdate.message_id == Message.id)
+    return session.scalar(query.where(SeenUpdate.channel == channel, SeenUpdate.update_id == update_id))
 
 
 def unfetched_attachments(session: Session, channel: str, limit: int = 1000) -> list[Attachment]:

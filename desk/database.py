@@ -74,8 +74,9 @@ def insert_ignore(session: Session, table: type[Table], **values: Any) -> bool:
     """Insert a row unless one of its unique keys is taken. True when it went in."""
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    result = session.execute(insert(table).values(**values).on_conflict_do_nothing())
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    # PostgreSQL's driver says how many rows went in only where that is asked for; without, it is -1.
+    statement = insert(table).values(**values).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return bool(session.execute(statement).rowcount > 0)  # type: ignore[attr-defined]
 
 
 class Database:

@@ -1,4 +1,4 @@
-"""Districts of Jiangsu as workers name them, and cities that may stand before a district's name."""
+"""Districts as workers name them: those of Jiangsu with or without 区, others where 区 or 县 is said."""
 
 import re
 
@@ -22,11 +22,11 @@ _JIANGSU = {
 
 CITIES = (
     *_JIANGSU,
-    *(
-        "江苏 北京 上海 天津 重庆 广州 深圳 东莞 佛山 惠州 中山 珠海 杭州 宁波 温州 绍兴 嘉兴 台州 金华 合肥 芜湖 蚌埠 滁州 马鞍山 济南 青岛 烟台 郑州 武汉 长沙 "
-        "成都 西安 福州 厦门 泉州 南昌 昆明 贵阳 南宁 沈阳 大连 长春 哈尔滨 石家庄 太原 兰州 海口 浙江 安徽 山东 河南 河北 湖北 湖南 广东 广西 福建 江西 四川 贵州 云南 "
-        "陕西 山西 甘肃 辽宁 吉林 黑龙江 内蒙古 新疆 宁夏 青海 西藏 海南"
-    ).split(),
+    *("江苏", "北京", "上海", "天津", "重庆", "广州", "深圳", "东莞", "佛山", "惠州", "中山", "珠海", "杭州", "宁波", "温州", "绍兴"),
+    *("嘉兴", "台州", "金华", "合肥", "芜湖", "蚌埠", "滁州", "马鞍山", "济南", "青岛", "烟台", "郑州", "武汉", "长沙", "成都", "西安"),
+    *("福州", "厦门", "泉州", "南昌", "昆明", "贵阳", "南宁", "沈阳", "大连", "长春", "哈尔滨", "石家庄", "太原", "兰州", "海口", "浙江"),
+    *("安徽", "山东", "河南", "河北", "湖北", "湖南", "广东", "广西", "福建", "江西", "四川", "贵州", "云南", "陕西", "山西", "甘肃"),
+    *("辽宁", "吉林", "黑龙江", "内蒙古", "新疆", "宁夏", "青海", "西藏", "海南"),
 )
 
 
@@ -44,3 +44,19 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 # Each district's full name and what names it in a message.
 DISTRICTS = _patterns()
+_ANY_DISTRICT = re.compile(
+    rf"(?:^|[，。,、；;：:（(省市州在到去于住是从]|{'|'.join(CITIES)})(?P<name>(?:[\u4e00-\u9fa5]{{1,2}}新区"
+    rf"|[\u4e00-\u9fa5]{{2,3}}[区县]))(?![长城委级间别域医内外分领导])"
+)
+_NO_DISTRICT = re.compile(
+    r"[小地社园厂校城郊市景山全辖片矿灾宿生开工这那哪各个东西南北发动禁专]区|工业|开发|外县|县县|如何|怎么|新闻"
+    r"|[在到去的这那哪某一我他]|本[区县]|[农老]?家|外区"
+)
+
+
+def district_in(said: str) -> str | None:
+    """The one district, county or county-level city that a tidied message names; None where there are several or none."""
+    known = {full for full, pattern in DISTRICTS if pattern.search(said)}
+    if not known:
+        known = {m["name"] for m in _ANY_DISTRICT.finditer(said) if not _NO_DISTRICT.search(m["name"])}
+    return known.pop() if len(known) == 1 else None

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from desk.districts import district_in
+from desk.employers import employer_in
 from desk.legal.money import plain
 from desk.legal.numerals import NUMBER, parse_number, tidy
-from desk.districts import CITIES, DISTRICTS
 
 # Industries as services ask for them, and the words that give one away.
 INDUSTRIES = {
@@ -39,48 +40,75 @@ EMPLOYMENTS = {
 _INDUSTRIES = {name: re.compile(words) for name, words in INDUSTRIES.items()}
 _EMPLOYMENTS = {name: re.compile(words) for name, words in EMPLOYMENTS.items()}
 
+# Names that services share and a message may answer.
+_SHARED = ("employer", "district", "industry", "months", "amount", "people", "contract")
+
 # A question about the law in general says nothing about whoever asks it.
 _GENERAL = re.compile(r"用人单位|劳动者|女职工|应当如何|如何认定|是否|哪些情形|法律规定|法律后果|在校学生")
 _SELF = re.compile(r"我|俺|咱|本人|老公|老婆|儿子|女儿|爸|妈|父亲|母亲|哥|弟|姐|妹|亲戚|朋友")
 
 _WAGE = r"(?:工资|工钱|薪|血汗钱|劳动报酬|劳务费|提成|配送费|跑单费|钱)"
-_OWING = re.compile(r"欠|拖着|拖了|没给|没发|没结|不给|不发|不结|未发|未付|未结|要不回|要不到|讨薪|没拿到|拿不到|结清|讨要|赖账|还没到手|压着")
+_OWING = re.compile(
+    r"欠|拖着|拖了|没给|没发|没结|不给|不发|不结|未发|未付|未结|要不回|要不到|讨薪|没拿到|拿不到|结清|讨要|赖账|还没到手|压着"
+)
 _COUNT = r"(?P<n>\d{1,4}|[一二两三四五六七八九十]{1,3}|[一二两三四五六七八九]?百[零一二三四五六七八九十]*)"
 
+# 欠了俩月, 仨月没发.
+_SHORT_MONTHS = re.compile(r"([两俩仨])月(?![份\d底初])")
 _MONTHS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?:拖?欠|拖)(?:了|着|我们?|俺们?|咱们?|大家)*(?:将近|快|差不多|整整|有)?{_COUNT}个多?月",
-        rf"{_COUNT}个多?月(?:的)?{_WAGE}?(?:都|也|还|一直|全|了)*(?:没|未|不)(?:有)?(?:给|发|结|付|开|拿到|见)(?!.{{0,4}}(?:合同|社保|公积金|保险))",
+        rf"{_COUNT}个多?月(?:的)?{_WAGE}?(?:都|也|还|一直|全|了)*(?:没|未|不)(?:有)?(?:给|发|结|付|开|拿到|见)(?!.{{0,4}}(?:合同"
+        rf"|社保|公积金|保险))",
         rf"{_COUNT}个多?月(?:的)?{_WAGE}(?:都|也|还|一直|全)*(?:没|未|不|拖|欠|要不)",
         rf"(?:没|未|不)(?:有)?(?:给|发|结|付|开)(?:我们?|我)?(?:这|那|最近)?{_COUNT}个多?月(?:的)?{_WAGE}",
         rf"(?:没|未)(?:有)?(?:给|发|结|付|开)(?:我们?|我)?{_WAGE}.{{0,3}}(?:已经|都|有){_COUNT}个多?月",
         rf"{_WAGE}(?:都|已经|也)*(?:拖|欠|压)了?(?:我们?|将近|快|有)?{_COUNT}个多?月",
     )
 )
-_HALF_YEAR = re.compile(rf"(?:拖?欠|拖)(?:了|着|我们?)*(?P<t>半年|一年)|(?P<u>半年|一年)(?:都|还)?(?:没|未)(?:给|发|结|付|开){_WAGE}|{_WAGE}(?:拖|欠)了?(?P<v>半年|一年)")
-_WAGE_WORD = re.compile(r"工资|工钱|薪|血汗钱|劳动报酬|劳务费|提成|配送费|跑单费|保底|工程款|加班费|奖金|产值奖|绩效|工费|(?:老板|工头|公司|厂|站点?|物业|店长|单位)[^，。]{0,4}欠")
+_HALF_YEAR = re.compile(
+    rf"(?:拖?欠|拖)(?:了|着|我们?)*(?P<t>半年|一年)|(?P<u>半年|一年)(?:都|还)?(?:没|未)(?:给|发|结|付|开){_WAGE}|{_WAGE}(?:拖"
+    rf"|欠)了?(?P<v>半年|一年)"
+)
+_WAGE_WORD = re.compile(
+    r"工资|工钱|薪|血汗钱|劳动报酬|劳务费|提成|配送费|跑单费|保底|工程款|加班费|奖金|产值奖|绩效|工费|(?:老板|工头|公司|厂|站点?"
+    r"|物业|店长|单位)[^，。]{0,4}欠"
+)
 _OTHER = r"(?:社保|公积金|保险|医保|货款|房租|会费|津贴|补贴|签证|夜班费|补偿|贷款|年费|培训费)"
 _OTHER_DEBT = re.compile(rf"(?:欠|拖|没|未|不|断)[^，。]{{0,6}}{_OTHER}|{_OTHER}[^，。]{{0,10}}(?:欠|拖|没|未|不给|断)")
 
-_NOT_MONEY = re.compile(r"^(?:多|来|余|几)?(?:个|名|位|人|年|月|天|日|号|斤|米|公里|平|单|次|小时|工时|岁|周|级|条|楼|层|期|栋|标段|路|折|[%/:.\-])")
-_RATE = re.compile(r"(?:每个?人|人均|各|月薪|底薪|日薪|时薪|年薪|工价|工资(?:是|每月|一个?月|标准)?|每(?:个)?月|一个?月|一天|每天|一小时|每小时|每单|一单|罚款?|扣了?|押金|社保|公积金)(?:大概|大约|拿|是|给|发|了|我|到手|讲好|说好|每个?人?|的|为|只|才|就)*$")
+_NOT_MONEY = re.compile(
+    r"^(?:多|来|余|几)?(?:个|名|位|人|年|月|天|日|号|斤|米|公里|平|单|次|小时|工时|岁|周|级|条|楼|层|期|栋|标段|路|折|[%/:.\-])"
+)
+_RATE = re.compile(
+    r"(?:每个?人|人均|各|月薪|底薪|日薪|时薪|年薪|工价|工资(?:是|每月|一个?月|标准)?|每(?:个)?月|一个?月|一天|每天|一小时|每小时"
+    r"|每单|一单|罚款?|扣了?|押金|社保|公积金)(?:大概|大约|拿|是|给|发|了|我|到手|讲好|说好|每个?人?|的|为|只|才|就)*$"
+)
 _MONEY_UNIT = re.compile(r"^(?:多|来|余)?(?:元|块)")
 _PAID = re.compile(r"赔|借|罚|住院|交|押|花|付了|转了|给了|打了|损失|合计支出|存|自费")
 _LOAN = re.compile(r"借(?!口|调)|信用卡|贷款|网贷|货款|合伙|投资|承包了|生育津贴")
 _SPREAD = re.compile(r"[一二两三四五六七八九]{2}")
-_OWED_BEFORE = re.compile(r"(?:欠|没给|没发|没结|还差|还剩|拖)(?:了|着|我们?|俺们?|大家|[\d一二两三四五六七八九十]+个人|[\d一二两三四五六七八九十]+个多?月|半年|工资|工钱|薪水?|钱|一共|总共|共|大概|大约|差不多|将近|快|有|款|共计|合计|[的，,：:])*$")
+_OWED_BEFORE = re.compile(
+    r"(?:欠|没给|没发|没结|还差|还剩|拖)(?:了|着|我们?|俺们?|大家|[\d一二两三四五六七八九十]+个人"
+    r"|[\d一二两三四五六七八九十]+个多?月|半年|工资|工钱|薪水?|钱|一共|总共|共|大概|大约|差不多|将近|快|有|款|共计|合计"
+    r"|[的，,：:])*$"
+)
 
 _GROUP = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:我们|俺们|咱们|我们?班组|我们?班|班组|连我|加上我|一共|总共|大概|大约|全班组|加起来)(?:[一大]?共|总共|一起|班组|这里|这边|工地|队|还|就|大概|大约|差不多|有|是|在内)*{_COUNT}(?:多|来)?(?:个|名|号|位)?(?:人|工人|工友|农民工|兄弟|同事|员工|骑手|姐妹|老乡|老师|司机|师傅|护士|大姐|阿姨)",
+        rf"(?:我们|俺们|咱们|我们?班组|我们?班|班组|连我|加上我|一共|总共|大概|大约|全班组|加起来)(?:[一大]?共|总共|一起|班组|这里"
+        rf"|这边|工地|队|还|就|大概|大约|差不多|有|是|在内)*{_COUNT}(?:多|来)?(?:个|名|号|位)?(?:人|工人|工友|农民工|兄弟|同事|员工"
+        rf"|骑手|姐妹|老乡|老师|司机|师傅|护士|大姐|阿姨)",
         rf"(?:拖?欠)(?:了|着|我们)*{_COUNT}(?:多|来)?(?:个|名|位)(?:人|工人|工友|农民工|员工|骑手)",
         rf"{_COUNT}(?:多|来)?(?:个|名|位)(?:人|工人|工友|农民工|兄弟|员工|骑手)的?(?:工资|工钱|血汗钱|配送费)",
         rf"{_COUNT}(?:多|来)?(?:个|名|位)(?:工人|工友|农民工|兄弟|骑手)(?:都|全|一起|一块|还)*(?:没|被|等着|要不|讨|去要)",
     )
 )
-_WITH_ME = re.compile(rf"我(?:和|跟|同|与|带着?)(?:另外|其他|一起的|同村|同班)?的?{_COUNT}(?:个|名|位)(?:工友|同事|老乡|兄弟|工人|农民工|骑手)")
+_WITH_ME = re.compile(
+    rf"我(?:和|跟|同|与|带着?)(?:另外|其他|一起的|同村|同班)?的?{_COUNT}(?:个|名|位)(?:工友|同事|老乡|兄弟|工人|农民工|骑手)"
+)
 
 _DEFER = r"(?:书面|劳动|正式|用工|固定期限|一份|任何|过|了|个|什么|也|都|的)*"
 _UNSIGNED = re.compile(
@@ -88,39 +116,22 @@ _UNSIGNED = re.compile(
     rf"|(?<!有)(?<!是)(?:没有?|无){_DEFER}(?:劳动|书面|劳务)?合同|合同(?:都|也|一直|从来|到现在|至今|还)*(?:没|未)(?:有)?(?:签|订|给签)"
 )
 _SIGNED = re.compile(
-    r"(?<![没未不])(?:有签|签有|签订了|签了|签过|签的是|签订有)(?:书面|劳动|正式|一份|固定期限|无固定期限|[一二两三四五\d]年|的|了)*(?:合同)"
-    r"|(?<!没)(?<!没签)(?<!无)(?<!未签)(?<!不签)有(?:书面|正式|签)?(?:的)?(?:劳动合同)|(?:劳动)?合同(?:上|里|书上)(?:写|约定|说|有写|签的)|我的劳动合同|合同(?:快|马上|已经|还没有?|今年|明年)?(?:到期|没到期|期满)"
+    r"(?<![没未不])(?:有签|签有|签订了|签了|签过|签的是|签订有)(?:书面|劳动|正式|一份|固定期限|无固定期限|[一二两三四五\d]年|的"
+    r"|了)*(?:合同)"
+    r"|(?<!没)(?<!没签)(?<!无)(?<!未签)(?<!不签)有(?:书面|正式|签)?(?:的)?(?:劳动合同)|(?:劳动)?合同(?:上|里|书上)(?:写|约定|说"
+    r"|有写|签的)|我的劳动合同|合同(?:快|马上|已经|还没有?|今年|明年)?(?:到期|没到期|期满)"
 )
-_UNSURE_CONTRACT = re.compile(r"才(?:跟我|给我|和我|与我|补)?签|签的是.{0,6}还是|(?:加盟|承包|购房|租房|借款|合作|装修|贷款|供货|采购)合同|买房|网贷|算我没签")
+_UNSURE_CONTRACT = re.compile(
+    r"才(?:跟我|给我|和我|与我|补)?签|签的是.{0,6}还是|(?:加盟|承包|购房|租房|借款|合作|装修|贷款|供货|采购)合同|买房|网贷|算我没签"
+)
 _PREGNANT = re.compile(r"怀孕(?!计划)|怀了(?!疑)|怀上|有了?身孕|孕期|(?:孕|怀孕)[\d一二三四五六七八九十]+(?:周|个月)")
-_NOT_PREGNANT = re.compile(r"备孕|[没未不](?:有)?怀|怀孕的?(?:同事|员工|女工)|(?:同事|员工|店员|女工|女方|女的|太太|别人|老婆|媳妇|爱人|妻子|嫂子|姐姐?|妹妹?|女儿|朋友).{0,8}(?:怀|孕)|(?:去年|之前|以前|当时).{0,8}(?:怀|孕)|怀孕计划|验孕|处于孕|引产|流产|(?:孩子|宝宝|小孩).{0,6}[岁月大]|产假(?:刚|休)?[完结回]|隐瞒")
+_NOT_PREGNANT = re.compile(
+    r"备孕|[没未不](?:有)?怀|怀孕的?(?:同事|员工|女工)|(?:同事|员工|店员|女工|女方|女的|太太|别人|老婆|媳妇|爱人|妻子|嫂子|姐姐?"
+    r"|妹妹?|女儿|朋友).{0,8}(?:怀|孕)|(?:去年|之前|以前|当时).{0,8}(?:怀|孕)|怀孕计划|验孕|处于孕|引产|流产|(?:孩子|宝宝"
+    r"|小孩).{0,6}[岁月大]|产假(?:刚|休)?[完结回]|隐瞒"
+)
 
 _FULL_DAY = re.compile(r"(?<!\d)(?P<y>(?:19|20)?\d{2})(?:年|[-/.])(?P<m>\d{1,2})(?:月|[-/.])(?P<d>\d{1,2})(?:日|号)?(?!\d)")
-
-# Characters that a name hardly has and a sentence always has: what lies between them may be a name.
-_NAME = r"(?P<name>[^\W在给被跟到去从进的了我你他她它们这那哪某几让把向对告是做干说问要不没未有如果因所应该可以就也都还又会能想请需者个且但而何怎么_]{2,18}?)"
-_SUFFIX = r"(?P<suffix>公司|集团|工厂|厂|工地|项目部|饭店|酒店|宾馆|餐厅|餐馆|火锅店|超市|商场|医院|学校|幼儿园|站点|配送站|酒楼|店)"
-_EMPLOYERS = (
-    # Where somebody works: 在…厂上班, 给…公司干活, 名字叫…集团.
-    re.compile(
-        rf"(?:在|叫做?|入职了?){_NAME}{_SUFFIX}(?=上|干|工作|打工|做|送|跑|当|开|搬|拖|欠|不给|没|的|老板|里|离职|辞职|被|受伤|摔|出|入职|实习|[，。,.、；！？!?]|$)"
-    ),
-    re.compile(rf"(?:给|到|进了?|去|从|来了?|于){_NAME}{_SUFFIX}(?=上班|上工|干|工作|打工|做工|做了|送|跑|当|实习|离职|辞职|里干|里做)"),
-    # Who owes or dismisses: …公司拖欠, 被…厂辞退.
-    re.compile(rf"(?:^|[，。,；！？!?：:]|被|告){_NAME}{_SUFFIX}(?=老板|拖|欠|不发|没发|不给|没给|一直|辞退|开除|裁|把我|让我)"),
-    re.compile(r"(?P<name>[^\W在给被跟到去从进的了我你他她它们这那哪某几家让把向对告是做干说问约因由为和与_]{2,18}?)(?P<suffix>有限责任公司|股份有限公司|有限公司)"),
-)
-_KIND_WORDS = re.compile(
-    "|".join(
-        "电子|服装|塑料|塑胶|玩具|食品|机械|五金|家具|鞋|化工|印刷|包装|纺织|制衣|制造|加工|代工|建筑|建设|装修|装饰|装潢|物流|快递|速递|货运|运输|外卖|送餐|配送|物业|保洁|保安|家政"
-        "|劳务|派遣|人力资源|人力|外包|科技|技术|网络|信息|软件|贸易|商贸|广告|传媒|教育|培训|房地产|地产|金融|投资|咨询|管理|服务|工程|安装|门窗|电力|电器|汽车|汽配|汽修|制药|医药|医疗|器械|美容|美发|理发|餐饮|火锅"
-        "|有限|责任|股份|集团|实业|发展|文化|工业|总|分|子|母|小|大|新|老|旧|原|本|该|贵|此|私人|私营|私立|公立|民办|个体|国有|国营|民营|外资|合资|日资|台资|港资|上市|中介|保险|代驾|网约车|出租车?|公交|煤|砖|水泥|钢铁?|造纸|纸箱"
-        "|模具|电池|半导体|芯片|手机|上家|下家|前|现|皮包|环卫|绿化|园林|养殖|屠宰|面粉|饲料|奶茶|烧烤|婚纱|彩票|网|便利|药|书|饭|酒|茶|早餐|小吃|快餐|连锁|平台|第三方|用工|用人|实际|建筑工?|平面|外地|本地|国外|县城|镇上|村里|农村|街上|楼下|附近|别的|其他|另外|另|原来|以前|现在|公家"
-        "|肉联|外贸|内贸|棉纺|毛纺|砂石|采石|石料|铅酸|铝制品|铝|铜|建材|木材|木器|消防|租赁|代账|洗车|康复|直播|机器人|宠物|代购|销售|电话|设备|造船|船|轮胎|橡胶|陶瓷|玻璃|灯具|窗帘|罐头|饮料|酒水|水产|冷冻|冷库|屠宰|眼镜|首饰|珠宝|皮革|箱包|制鞋|雨伞|拉链|电缆|电线|变压器|电梯|空调|冰箱|家电|家政|月子|早教|健身|游泳|洗浴|足浴|按摩|棋牌|台球|影楼|摄影|婚介|旅游|旅行|货代|仓储|搬家|清洗|清洁|测绘|监理|设计|检测|劳保|种子|农业|医美|整形|婚庆|主题|国家|农机|护工|人事|代理|企业|融资|幼儿|中学|小学|职业|中专|技工|技校|人民|中心|工厂|厂房|公司|工地|单位|老板|门店|分店|总店|专卖|大型|小型|多家?|一|两|几|个|家|上海|北京|深圳|广州".split("|")
-    )
-)
-_SITE = re.compile(r"期|城|苑|府|园|湾|庭|大厦|广场|项目|标段|花|楼|馆|院")
-_NOT_A_NAME = re.compile(r"一家|前|后|先|找|谁|付|送|里|扣|客户|发现|必须|补贴|结束|终止|最近|[一二三四五六七八九十\d]天|骚扰|倒闭|拖|欠|老板|工资|辞|退|破产|所有|很多|任何|全部|违法|违约|规定|通知|上班|打工|干活|合同|员工|工人|农民工|期间|后来|昨天|今天|现在|目前|去年|今年|离职|赔")
 
 
 def extract(text: str) -> dict[str, Any]:
@@ -130,12 +141,12 @@ def extract(text: str) -> dict[str, Any]:
     writer included) are counts; `amount` is the yuan owed; `contract` tells whether a written one exists; `pregnant` is only
     ever True; `dates` are ISO days. What is not sure is not there.
     """
-    said = tidy(text)[:2000]
+    said = _SHORT_MONTHS.sub(lambda m: f"{'三' if m[1] == '仨' else '两'}个月", tidy(text)[:2000])
     if not said or (_GENERAL.search(said) and not _SELF.search(said)):
         return {}
     found = {
-        "employer": _employer(said),
-        "district": _district(said),
+        "employer": employer_in(said),
+        "district": district_in(said),
         "industry": _industry(said),
         "employment": _only_one(_EMPLOYMENTS, said),
         "months": _months(said),
@@ -154,7 +165,7 @@ def prefill(facts: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     Names mean the same in every service; a calculator's `months` may mean other months, so this is not for calculators.
     """
     asked = set(names)
-    answers = {name: facts[name] for name in ("employer", "district", "industry", "months", "amount", "people", "contract") if name in asked and name in facts}
+    answers: dict[str, Any] = {name: facts[name] for name in _SHARED if name in asked and name in facts}
     if "employer" in answers and "district" in facts and "district" not in asked and facts["district"] not in answers["employer"]:
         answers["employer"] = f"{answers['employer']}（{facts['district']}）"
     return answers
@@ -187,7 +198,8 @@ def _amount(said: str) -> int | float | None:
         if value is None or _NOT_MONEY.match(after) or re.match(r"[几数]", after) or re.search(r"[几数\d][、~至到—-]?$", before):
             continue
         named = _OWED_BEFORE.search(before[-14:])
-        if not (_MONEY_UNIT.match(after) or re.search(r"[万千kw]", word) or re.search(r"[￥¥]$", before) or (named and value >= 100 and word[0].isdigit())):
+        is_money = _MONEY_UNIT.match(after) or re.search(r"[万千kw]", word) or re.search(r"[￥¥]$", before)
+        if not (is_money or (named and value >= 100 and word[0].isdigit())):
             continue
         if value < 10 or value > 10_000_000:
             continue
@@ -220,26 +232,17 @@ def _contract(said: str) -> bool | None:
 
 
 def _only_one(words: Mapping[str, re.Pattern[str]], said: str) -> str | None:
-    found = [name for name, pattern in words.items() if any(not re.search(r"(?:不是|不算|并非|非)$", said[: m.start()]) for m in pattern.finditer(said))]
+    found = [name for name, pattern in words.items() if any(not re.search(
+        r"(?:不是|不算|并非|非)$"
+    , said[: m.start()]) for m in pattern.finditer(said))]
     return found[0] if len(found) == 1 else None
 
 
 def _industry(said: str) -> str | None:
     named = _only_one(_INDUSTRIES, said)
-    if named or not (trade := re.search(r"我(?:是|在)(?:一?[个名])?(?:做|干|送|跑|开)?([^，。,]{2,8})", said)):
+    if named or not (trade := re.search(r"(?:当|做|是|跑|开)(?:一?[个名])?([^，。,]{2,6})", said)):
         return named
     return _only_one(_INDUSTRIES, trade.group(1))
-
-
-def _district(said: str) -> str | None:
-    known = {full for full, pattern in DISTRICTS if pattern.search(said)}
-    if not known:
-        known = {m["name"] for m in _ANY_DISTRICT.finditer(said) if not _NO_DISTRICT.search(m["name"])}
-    return known.pop() if len(known) == 1 else None
-
-
-_ANY_DISTRICT = re.compile(rf"(?:^|[，。,、；;：:（(省市州在到去于住是从]|{'|'.join(CITIES)})(?P<name>(?:[\u4e00-\u9fa5]{{1,2}}新区|[\u4e00-\u9fa5]{{2,3}}[区县]))(?![长城委级间别域医内外分领导])")
-_NO_DISTRICT = re.compile(r"[小地社园厂校城郊市景山全辖片矿灾宿生开工这那哪各个东西南北发动禁专]区|工业|开发|外县|县县|如何|怎么|新闻|[在到去的这那哪某一我他]|本[区县]|[农老]?家|外区")
 
 
 def _dates(said: str) -> list[str]:
@@ -256,20 +259,3 @@ def _dates(said: str) -> list[str]:
         except ValueError:
             continue
     return sorted(days)
-
-
-def _employer(said: str) -> str | None:
-    """The name of a firm, site or shop. 电子厂 is a kind, 济南工地 a place: neither is a name."""
-    names = set()
-    for match in (m for pattern in _EMPLOYERS for m in pattern.finditer(said)):
-        core, suffix = match["name"], match["suffix"]
-        if _NOT_A_NAME.search(core) or (suffix == "工地" and not _SITE.search(core)):
-            continue
-        rest = _KIND_WORDS.sub("", core)
-        for place in CITIES:
-            rest = rest.removeprefix(place)
-        rest = re.sub(r"^[\u4e00-\u9fa5]{0,3}[市区县镇乡村省]", "", rest)
-        if len(re.findall(r"[\u4e00-\u9fa5a-z]", rest)) >= 2 and not re.fullmatch(r"[x*某]+", rest):
-            names.add(core + suffix)
-    whole = {name for name in names if not any(name != other and name in other for other in names)}
-    return whole.pop() if len(whole) == 1 else None

@@ -13,8 +13,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, case, func, or_, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, Index, String, and_, func, or_, select, tuple_, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from desk.contacts import Contact
 from desk.database import Table, announce, insert_ignore
@@ -29,12 +29,17 @@ MAX_ATTEMPTS = 6
 
 class Delivery(Table):
     __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_waiting", "state", "lane", "due_at"),)
+    __table_args__ = (
+        Index("ix_delivery_waiting", "state", "lane", "due_at", "id"),
+        # A contact's open deliveries, and a campaign's, among all that were ever sent.
+        Index("ix_delivery_contact", "contact_id", "state"),
+        Index("ix_delivery_campaign", "campaign_id", "state"),
+    )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
-    contact_id: Mapped[str] = mapped_column(ForeignKey("contact.id"), index=True)
+    contact_id: Mapped[str] = mapped_column(ForeignKey("contact.id"))
     message_id: Mapped[str | None] = mapped_column(ForeignKey("message.id"), index=True)
-    campaign_id: Mapped[str | None] = mapped_column(ForeignKey("campaign.id"), index=True)
+    campaign_id: Mapped[str | None] = mapped_column(ForeignKey("campaign.id"))
     # What to say when no message is stored yet (reminders, campaigns): it becomes one when it is claimed.
     body: Mapped[dict[str, Any]] = mapped_column(default=dict)
     dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
@@ -97,27 +102,58 @@ def enqueue(
     )
 
 
-def waiting(session: Session, now: dt.datetime, limit: int, *, skip_contacts: frozenset[str] = frozenset(), lanes: tuple[str, ...] = tuple(LANES)) -> list[str]:
+def waiting(
+    session: Session, now: dt.datetime, limit: int, *, skip_contacts: frozenset[str] = frozenset(), skip_channels: frozenset[str] = frozenset()
+) -> list[str]:
     """Ids of deliveries that may go now, the urgent lanes first, the oldest first within a lane.
 
-    A contact's deliveries go one behind the other: only its first is offered.
+    A contact's deliveries go one behind the other: only its first is offered, and none while one is being sent. One that
+    is tried again keeps its place: what was written later waits behind it.
     """
+    other = aliased(Delivery)
+    before = and_(
+        other.state == "pending",
+        tuple_(other.lane, other.id) < tuple_(Delivery.lane, Delivery.id),
+        or_(other.due_at <= now, other.attempts > 0),
+    )
+    in_front = select(other.id).where(
+        other.contact_id == Delivery.contact_id,
+        other.state.in_(("pending", "sending")),
+        or_(before, and_(other.state == "sending", other.claimed_until > now)),
+    )
     query = (
-        select(Delivery.id, Delivery.contact_id)
+        select(Delivery.id)
         .where(
             Delivery.state == "pending",
             Delivery.due_at <= now,
-            Delivery.lane.in_([LANES[lane] for lane in lanes]),
             or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now),
+            ~in_front.exists(),
         )
         .order_by(Delivery.lane, Delivery.due_at, Delivery.id)
-        .limit(limit + 50 * len(skip_contacts))
+        .limit(limit)
     )
-    chosen: dict[str, str] = {}
-    for delivery_id, contact_id in session.execute(query):
-        if contact_id not in skip_contacts and contact_id not in chosen and len(chosen) < limit:
-            chosen[contact_id] = delivery_id
-    return list(chosen.values())
+    if skip_contacts:
+        query = query.where(Delivery.contact_id.not_in(skip_contacts))
+    if skip_channels:
+        query = query.join(Contact, Contact.id == Delivery.contact_id).where(Contact.channel.not_in(skip_channels))
+    return list(session.scalars(query))
+
+
+def is_first(session: Session, delivery_id: str) -> bool:
+    """Whether nothing that was to go to the same contact earlier is still on its way."""
+    delivery = session.get_one(Delivery, delivery_id)
+    earlier = select(Delivery.id).where(
+        Delivery.contact_id == delivery.contact_id,
+        Delivery.state.in_(("pending", "sending")),
+        Delivery.lane <= delivery.lane,
+        Delivery.id < delivery_id,
+    )
+    return session.scalar(earlier.limit(1)) is None
+
+
+def let_go(session: Session, delivery_id: str) -> None:
+    """What was `in_hand` is not sent directly after all: the drain takes it in its turn."""
+    session.execute(update(Delivery).where(Delivery.id == delivery_id, Delivery.state == "pending").values(claimed_until=None))
 
 
 def of_messages(session: Session, message_ids: list[str]) -> list[str]:
@@ -139,8 +175,9 @@ def claim(session: Session, delivery_id: str, now: dt.datetime) -> bool:
 
 def settle(session: Session, delivery_id: str, outcome: Outcome, now: dt.datetime) -> None:
     """Record what became of a claimed delivery; a blocked contact is marked as such."""
-    delivery = session.get(Delivery, delivery_id)
-    if delivery is None or delivery.state != "sending":
+    delivery = session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
+    # A claim that ran out was marked unknown: an answer that comes after all is the truth.
+    if delivery is None or delivery.state not in ("sending", "unknown"):
         return
     delivery.problem = outcome.problem[:300]
     delivery.claimed_until = None
@@ -149,7 +186,7 @@ def settle(session: Session, delivery_id: str, outcome: Outcome, now: dt.datetim
             delivery.state, delivery.settled_at = "failed", now
         else:
             wait = outcome.retry_after if outcome.retry_after is not None else min(2.0**delivery.attempts, 300)
-            delivery.state, delivery.due_at = "pending", now + dt.timedelta(seconds=wait)
+            delivery.state, delivery.due_at, delivery.settled_at = "pending", now + dt.timedelta(seconds=wait), None
     else:
         delivery.state, delivery.external_id, delivery.settled_at = outcome.state, outcome.external_id, now
         if outcome.state == "blocked":
@@ -165,7 +202,9 @@ def recover(session: Session, now: dt.datetime) -> int:
 
     The web chat only shows what is stored, so there it is safe to go again; elsewhere the outcome is unknown.
     """
-    lost = session.scalars(select(Delivery).where(Delivery.state == "sending", Delivery.claimed_until <= now)).all()
+    lost = session.scalars(
+        select(Delivery).where(Delivery.state == "sending", Delivery.claimed_until <= now).with_for_update(skip_locked=True)
+    ).all()
     channels = {c.id: c.channel for c in session.scalars(select(Contact).where(Contact.id.in_([d.contact_id for d in lost])))}
     for delivery in lost:
         again = channels[delivery.contact_id] == "web"
@@ -175,6 +214,7 @@ def recover(session: Session, now: dt.datetime) -> int:
         delivery.settled_at = None if again else now
         if delivery.campaign_id:
             announce(session, "campaign", delivery.campaign_id)
+        announce(session, "delivery", delivery.id)
     return len(lost)
 
 
@@ -206,6 +246,12 @@ def hold_campaign_deliveries(session: Session, campaign_id: str, held: bool) -> 
     )
 
 
+def unsent(session: Session, campaign_id: str, most: int) -> int:
+    """How many of a campaign's deliveries have no outcome yet, counted up to `most`."""
+    open_ones = select(Delivery.id).where(Delivery.campaign_id == campaign_id, Delivery.state.in_(("pending", "sending"))).limit(most)
+    return session.scalar(select(func.count()).select_from(open_ones.subquery())) or 0
+
+
 def tally(session: Session, campaign_id: str) -> dict[str, int]:
     """How many deliveries of a campaign are in each state."""
     rows = session.execute(select(Delivery.state, func.count()).where(Delivery.campaign_id == campaign_id).group_by(Delivery.state))
@@ -223,7 +269,5 @@ def states_of(session: Session, message_ids: list[str]) -> dict[str, tuple[str, 
 def backlog(session: Session) -> dict[str, int]:
     """How many deliveries wait, by lane: for /metrics."""
     lane_names = {number: name for name, number in LANES.items()}
-    rows = session.execute(
-        select(Delivery.lane, func.sum(case((Delivery.state == "pending", 1), else_=0))).where(Delivery.state == "pending").group_by(Delivery.lane)
-    )
-    return {lane_names[lane]: int(count) for lane, count in rows}
+    rows = session.execute(select(Delivery.lane, func.count()).where(Delivery.state == "pending").group_by(Delivery.lane))
+    return {lane_names[lane]: count for lane, count in rows}

@@ -17,6 +17,9 @@ from desk.legal.catalogue import parse_input
 SKIPPED = "—"
 _SKIP = re.compile(r"^(跳过|不知道|不清楚|不记得|忘了|没有了?|无|不想说|不方便说?|略|skip|none|i don'?t know)[。.!！]?$", re.IGNORECASE)
 
+# To a question of yes or no this is an answer, not a way past it.
+_NO = re.compile(r"^(没有了?|无)[。.!！]?$")
+
 
 @dataclass(frozen=True)
 class Question:
@@ -62,7 +65,7 @@ def read_answer(question: Question, text: str, today: dt.date) -> Any:
     text = text.strip()
     if not text:
         raise Invalid("请输入文字，或者点按钮选择")
-    if _SKIP.match(text) and not question.required:
+    if _SKIP.match(text) and not question.required and not (question.kind == "boolean" and _NO.match(text)):
         return SKIPPED
     if question.kind == "text":
         if len(text) > question.most:

@@ -30,13 +30,13 @@ class Reminder(Table):
 
 
 def remind(session: Session, contact_id: str, text: str, due_at: dt.datetime, source_id: str, now: dt.datetime, enrollment_id: str | None = None) -> Reminder:
-    """Have `text` said at `due_at` (aware). Raises Invalid for the past or more than a year ahead."""
+    """Have `text` said at `due_at` (aware). Raises Invalid for the past, and for more than a year ahead unless it is an activity's."""
     again = session.scalar(select(Reminder).where(Reminder.source_id == source_id))
     if again is not None:
         return again
     if due_at <= now:
         raise Invalid("这个时间已经过去了，请说一个以后的时间")
-    if due_at > now + LONGEST:
+    if due_at > now + LONGEST and enrollment_id is None:
         raise Invalid("最远只能提醒一年以内的事")
     reminder = Reminder(contact_id=contact_id, text=text[:300], due_at=due_at, source_id=source_id, enrollment_id=enrollment_id, created_at=now)
     session.add(reminder)
@@ -68,15 +68,15 @@ def cancel_for_enrollment(session: Session, enrollment_id: str) -> None:
 
 def queue_due(session: Session, now: dt.datetime, limit: int = 500) -> int:
     """Turn what is due into deliveries. However late the tick comes, everything overdue goes out, once."""
-    due = session.scalars(
-        select(Reminder)
+    due = session.execute(
+        select(Reminder, Contact.language)
+        .join(Contact, Contact.id == Reminder.contact_id)
         .where(Reminder.state == "pending", Reminder.due_at <= now)
         .order_by(Reminder.due_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=Reminder, skip_locked=True)
     ).all()
-    for reminder in due:
-        language = session.get_one(Contact, reminder.contact_id).language
+    for reminder, language in due:
         outbox.enqueue(
             session,
             contact_id=reminder.contact_id,

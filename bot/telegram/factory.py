@@ -21,6 +21,8 @@ def make_bot(token: str, base_url: str, *, read_seconds: float = 10.0) -> Bot:
         raise Invalid("UNIONDESK_TELEGRAM_TOKEN 不像是机器人令牌，应是 @BotFather 给出的 123456:ABC… 这样的一串")
     # At INFO httpx writes down every address it calls, and the address of a Bot API call contains the token.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    # The library logs whole updates, with what workers wrote, when it cannot read them. What matters of it we log ourselves.
+    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
     address = base_url.rstrip("/")
     # The sum of these stays below the time for which the outbox reserves a delivery.
     sending = HTTPXRequest(

@@ -54,7 +54,7 @@ def _of_network(error: NetworkError) -> Outcome:
     if "gateway time" in words:
         # Something in between passed the call on and gave up waiting: it may have been carried out.
         return Outcome("unknown", problem=say("zh", "telegram.problem.no_answer"))
-    return Outcome("pending", problem=say("zh", "telegram.problem.server", said=error.message[:100]))
+    return Outcome("pending", problem=say("zh", "telegram.problem.server", said=error.message.partition(". Parsing")[0]))
 
 
 def _seconds(error: RetryAfter) -> float:

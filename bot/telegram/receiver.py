@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 import structlog
+from fastapi import APIRouter
 from sqlalchemy.exc import OperationalError
 from telegram import Bot, BotCommand, Update
 from telegram.error import Conflict, InvalidToken, TelegramError
@@ -19,6 +20,7 @@ from bot.inbound import Inbound
 from bot.telegram.attachments import AttachmentFetcher
 from bot.telegram.outcomes import describe, wait_asked
 from bot.telegram.updates import ALLOWED, Edit, read_update, update_of
+from bot.telegram.webhook import WEBHOOK_PATH, webhook_router
 from desk import contacts, conversations
 from desk.clock import Clock
 from desk.conversations import Incoming
@@ -29,7 +31,6 @@ from desk.texts import say
 
 log = structlog.get_logger()
 
-WEBHOOK_PATH = "/telegram/webhook"
 _LISTED = ("menu", "human", "cancel", "language", "privacy", "help")
 _POLL_SECONDS = 30
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0
@@ -78,6 +79,10 @@ class TelegramReceiver:
     def start(self) -> None:
         """Begin in the background. An unreachable Telegram is waited for, not an error of the app."""
         self._tasks = [asyncio.create_task(self.run()), asyncio.create_task(self.fetcher.run())]
+
+    def router(self) -> APIRouter:
+        """Where Telegram calls us; to be mounted when there is a webhook, before `start`."""
+        return webhook_router(self.handle, self._bot, self._webhook_secret)
 
     async def stop(self) -> None:
         """End, but not in the middle of storing something. The bot itself is the caller's to shut down."""
@@ -182,10 +187,11 @@ class TelegramReceiver:
             return await self._bot.get_updates(self._offset, timeout=_POLL_SECONDS, allowed_updates=ALLOWED)
         except TelegramError:
             raise
-        except Exception:
+        except Exception as error:
             # The library reads all or nothing: one update that it cannot read would stop everybody's.
-            log.exception("telegram.unreadable_update")
-        raw = await self._bot.do_api_request("getUpdates", {"offset": self._offset, "timeout": 0, "allowed_updates": ALLOWED})
+            log.error("telegram.batch_unreadable", error=type(error).__name__)
+        # In small letters, as the library warns of calling by name what it has a method for; Telegram takes both.
+        raw = await self._bot.do_api_request("getupdates", {"offset": self._offset, "timeout": 0, "allowed_updates": ALLOWED})
         return [update_of(one, self._bot) for one in raw]
 
     def _complain(self, error: TelegramError, wait: float) -> None:

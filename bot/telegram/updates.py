@@ -53,15 +53,20 @@ class News:
 
 
 def update_of(raw: dict[str, Any], bot: Bot) -> Update:
-    """The update as the library reads it; an empty one in the place of one that it cannot read, so that the others go on.
+    """The update as the library reads it. One that it cannot read (Telegram moves on faster) must not keep the others waiting:
 
+    of a message only who wrote it is kept then, which makes it one of an unknown kind; of anything else nothing but the id.
     Raises KeyError, TypeError or ValueError for what is no update at all.
     """
     update_id = int(raw["update_id"])
     try:
         return Update.de_json(raw, bot)
+    except Exception as error:
+        log.error("telegram.update_unreadable", update_id=update_id, error=f"{type(error).__name__}: {error}")
+    try:
+        bare = {name: raw["message"][name] for name in ("message_id", "date", "chat", "from")}
+        return Update.de_json({"update_id": update_id, "message": bare}, bot)
     except Exception:
-        log.exception("telegram.update_unreadable", update_id=update_id)
         return Update(update_id)
 
 

@@ -45,5 +45,7 @@ def _conversation_of(session: Session, message_id: str) -> str | None:
 
 def _conversation_at(session: Session, address: str) -> str | None:
     return session.scalar(
-        select(Conversation.id).join(Contact, Contact.id == Conversation.contact_id).where(Contact.channel == NAME, Contact.address == address)
+        select(Conversation.id)
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .where(Contact.channel == NAME, Contact.address == address)
     )

@@ -1,6 +1,7 @@
 """What a worker posts from the page, and how it reaches the one inbound path: checked, stored once, answered."""
 
 import asyncio
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -66,10 +67,11 @@ class Poster:
         if before is not None:
             return before
         text, payload = post.text.replace("\x00", "").strip(), post.payload
-        kind, details = "text", {"client_id": post.client_id}
-        if post.location is not None:
-            kind, details = "location", {**details, **post.location.model_dump(exclude_none=True)}
-            text = say(worker.language, "webchat.location", latitude=f"{post.location.latitude:.5f}", longitude=f"{post.location.longitude:.5f}")
+        kind = "text"
+        details: dict[str, Any] = {"client_id": post.client_id}
+        if (place := post.location) is not None:
+            kind, details = "location", {**details, **place.model_dump(exclude_none=True)}
+            text = say(worker.language, "webchat.location", latitude=f"{place.latitude:.5f}", longitude=f"{place.longitude:.5f}")
         elif payload:
             text = await self._label(worker, payload, post.label)
         elif text in _COMMANDS:

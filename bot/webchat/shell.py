@@ -42,7 +42,9 @@ class Shell:
 
     def page(self, language: str) -> Response:
         """The document, first in `language`; it holds the texts of both."""
-        html = self._page.render(union_name=self._union_name, version=self.version, language=language, texts=_texts(), say=_texts()[language])
+        html = self._page.render(
+            union_name=self._union_name, version=self.version, language=language, texts=_texts(), say=_texts()[language]
+        )
         return HTMLResponse(html, headers={**_GUARDS, "Cache-Control": "no-store"})
 
     def file(self, version: str, name: str) -> Response:
@@ -51,18 +53,23 @@ class Shell:
             raise NotFound(name)
         path = self._files[name]
         keep = _FOREVER if version == self.version else "no-store"
-        return FileResponse(path, media_type=_MEDIA_TYPES[path.suffix], headers={"Cache-Control": keep, "X-Content-Type-Options": "nosniff"})
+        return FileResponse(
+            path, media_type=_MEDIA_TYPES[path.suffix], headers={"Cache-Control": keep, "X-Content-Type-Options": "nosniff"}
+        )
 
     def service_worker(self) -> Response:
         """It lies below /chat/ and answers for /chat itself, which a browser allows only when told so."""
         return FileResponse(
-            self._files["sw.js"], media_type="text/javascript", headers={"Service-Worker-Allowed": "/chat", "Cache-Control": "no-cache", **_GUARDS}
+            self._files["sw.js"],
+            media_type="text/javascript",
+            headers={"Service-Worker-Allowed": "/chat", "Cache-Control": "no-cache", **_GUARDS},
         )
 
     def manifest(self) -> Response:
         """What a phone needs to know to install the page."""
         icons: list[dict[str, Any]] = [
-            {"src": f"/chat/icons/{size}.png", "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any maskable"} for size in icon.SIZES
+            {"src": f"/chat/icons/{size}.png", "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any maskable"}
+            for size in icon.SIZES
         ]
         manifest = {
             "id": "/chat",
@@ -87,7 +94,6 @@ class Shell:
 
 def _texts() -> dict[str, dict[str, str]]:
     """The page's own lines in both languages, by their keys without the common "webchat."."""
-    return {
-        language: {key.removeprefix("webchat."): line for key, line in catalogue(language).items() if key.startswith("webchat.") and ".refused." not in key}
-        for language in ("zh", "en")
-    }
+    lines = {language: catalogue(language) for language in ("zh", "en")}
+    keys = [key for key in lines["zh"] if key.startswith("webchat.") and ".refused." not in key]
+    return {language: {key.removeprefix("webchat."): lines[language][key] for key in keys} for language in lines}

@@ -58,7 +58,7 @@ async def _next(queue: asyncio.Queue[Signal], news: Signal, typing: Signal | Non
             signal = await asyncio.wait_for(queue.get(), max(0.0, look_at - time.monotonic()))
         except TimeoutError:
             return None
-        if signal == news or signal == typing:
+        if signal in (news, typing):
             return signal
 
 

@@ -4,8 +4,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
-_SECTIONS = ("", "万", "亿", "万亿")
-LARGEST = Decimal(10) ** 15
+_SECTIONS = ("", "万", "亿")
+LARGEST = Decimal(10) ** 12
 
 
 def figures(amount: Decimal) -> str:
@@ -15,9 +15,9 @@ def figures(amount: Decimal) -> str:
 
 
 def in_words(amount: Decimal) -> str:
-    """Yuan in words: 12000.50 -> 壹万贰仟元伍角; a whole amount ends in 整. Raises ValueError below zero and from 10**15."""
+    """Yuan in words: 12000.50 -> 壹万贰仟元伍角; a whole amount ends in 整. Raises ValueError below zero and from 10**12."""
     if not 0 <= amount < LARGEST:
-        raise ValueError("an amount in words is from 0 to below 10**15")
+        raise ValueError("an amount in words is from 0 to below 10**12")
     total = int((amount * 100).quantize(Decimal(1), ROUND_HALF_UP))
     yuan, tenths, hundredths = total // 100, total // 10 % 10, total % 10
     words = f"{_whole(yuan)}元" if yuan or not total else ""

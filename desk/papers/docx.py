@@ -5,7 +5,7 @@ from io import BytesIO
 
 from docx import Document
 from docx.document import Document as Doc
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -30,7 +30,11 @@ def render_docx(paper: Paper) -> bytes:
     section.top_margin = section.bottom_margin = Cm(2.5)
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = SONG, BODY
-    normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), SONG)
+    properties = normal.element.get_or_add_rPr()
+    properties.get_or_add_rFonts().set(qn("w:eastAsia"), SONG)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    properties.append(language)
     normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = Pt(0), 1.5
     _about(document, paper)
     _page_number(section.footer.paragraphs[0])
@@ -79,7 +83,9 @@ def _add(document: Doc, block: Block) -> None:
         line.paragraph_format.first_line_indent, line.paragraph_format.space_before = BODY * 2, Pt(10)
         line.paragraph_format.keep_with_next = True
         _write(line, "此致")
-        _write(document.add_paragraph(), block.to)
+        to = document.add_paragraph()
+        to.paragraph_format.keep_with_next = True
+        _write(to, block.to)
     else:
         _add_signature(document, block)
 
@@ -99,32 +105,36 @@ def _add_grid(document: Doc, grid: Grid) -> None:
     table.style = "Table Grid"
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     widths = [Emu(int(WIDTH * share / sum(grid.widths))) for share in grid.widths]
-    for row, cells in zip(table.rows, grid.rows, strict=True):
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for row, texts in zip(table.rows, grid.rows, strict=True):
         _keep_whole(row._tr)
-        for cell, width in zip(row.cells, widths, strict=True):
+        cells = row.cells
+        for cell, width in zip(cells, widths, strict=True):
             cell.width = width
-        last = len(cells) - 1
+        last = len(texts) - 1
         if last + 1 < len(widths):
-            row.cells[last].merge(row.cells[-1])
-        for place, text in enumerate(cells):
-            named = place % 2 == 0 if not grid.header else row is table.rows[0]
-            _write_cell(row.cells[place], text, label=len(cells) == 1 or named)
+            cells[last].merge(cells[-1])
+        head = grid.header and texts is grid.rows[0]
+        for place, text in enumerate(texts):
+            label = head or (not grid.header and place % 2 == 0)
+            _write_cell(cells[place], text, label=label, bold=head or len(texts) == 1)
     if grid.header:
-        for cell in table.rows[0].cells:
-            for line in cell.paragraphs:
-                for run in line.runs:
-                    run.bold = True
         _repeat(table.rows[0]._tr)
     document.add_paragraph().paragraph_format.line_spacing = Pt(8)
 
 
-def _write_cell(cell: _Cell, text: str, *, label: bool) -> None:
-    for place, part in enumerate(text.split("\n")):
+def _write_cell(cell: _Cell, text: str, *, label: bool, bold: bool) -> None:
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    parts = text.split("\n")
+    for place, part in enumerate(parts):
         line = cell.paragraphs[0] if place == 0 else cell.add_paragraph()
         line.paragraph_format.line_spacing = 1.25
+        line.paragraph_format.space_before = Pt(3 if place == 0 else 0)
+        line.paragraph_format.space_after = Pt(3 if place == len(parts) - 1 else 0)
         if label:
             line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _write(line, part, SMALL)
+        _write(line, part, SMALL, bold=bold)
 
 
 def _write(line: Line, text: str, size: Pt = BODY, font: str = SONG, *, bold: bool = False) -> None:

@@ -17,7 +17,7 @@ from desk.papers.wording import SHORT, Wording, as_day, clean, day_in_words
 from desk.questions import SKIPPED
 
 _SUMS_HEADER = ("序号", "项目", "计算过程和依据", "金额（元）")
-_SUMS_WIDTHS = (7, 22, 52, 19)
+_SUMS_WIDTHS = (8, 21, 53, 18)
 _BETWEEN_ITEMS = re.compile(r"[、，,；;\n]+|还有")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -32,7 +32,8 @@ def fill(template: Template, answers: Mapping[str, Any], today: dt.date) -> Pape
     facts = _facts({name: answers[name] for name in questions if answers.get(name) not in (None, SKIPPED, "")}, today)
     sums, dates = work_out(template.file.sums, facts), work_out(template.file.dates, facts)
     total = _total(sums)
-    conditions = facts | {each.name: True for each in [*sums, *dates]}
+    # A sum that is due counts as given even where its amount must be left blank; a day only when it is known.
+    conditions = facts | {each.name: True for each in sums} | {each.name: True for each in dates if each.value is not None}
     facts |= {each.name: each.value for each in [*sums, *dates] if each.value is not None}
     if total is not None:
         facts["total"] = conditions["total"] = total
@@ -47,7 +48,8 @@ def fill(template: Template, answers: Mapping[str, Any], today: dt.date) -> Pape
         today,
         tuple(blocks),
         tuple(dict.fromkeys(labels[name] for name in body.wording.missing if name in labels)),
-        _notes(template, facts, questions, kinds, conditions, [*sums, *dates]),
+        _notes(template, Wording(facts, questions, kinds), conditions, [*sums, *dates]),
+        tuple(dict.fromkeys(f"{each.title}：{line}" for each in [*sums, *dates] if each.value is not None for line in each.reading)),
     )
 
 
@@ -70,32 +72,18 @@ def _total(sums: Sequence[Sum]) -> Decimal | None:
     return sum(amounts, Decimal(0)) if amounts and len(amounts) == len(values) else None
 
 
-def _notes(
-    template: Template,
-    facts: Mapping[str, object],
-    questions: Mapping[str, Any],
-    kinds: Mapping[str, str],
-    conditions: Mapping[str, object],
-    calculated: Sequence[Sum],
-) -> tuple[str, ...]:
-    wording = Wording(facts, questions, kinds)
+def _notes(template: Template, wording: Wording, conditions: Mapping[str, object], calculated: Sequence[Sum]) -> tuple[str, ...]:
     notes = [wording.fill(note.text) for note in template.file.notes if holds(note.when, conditions)]
-    if "worker_id_number" in facts and "worker_birth" not in facts:
+    if "worker_id_number" in conditions and not from_identity_number(conditions["worker_id_number"]):
         notes.append("身份证号码好像少写或写错了一位，请对着证件核对。")
-    for each in calculated:
-        if each.problem:
-            notes.append(f"“{each.title}”没有算出来：{each.problem}")
-        elif each.value is not None:
-            notes += [f"{each.title}：{line}" for line in each.reading]
+    notes += [f"“{each.title}”没有算出来：{each.problem}" for each in calculated if each.problem]
     return tuple(dict.fromkeys(notes))
 
 
 class _Body:
     """Renders the parts of one template's body."""
 
-    def __init__(
-        self, wording: Wording, conditions: Mapping[str, object], sums: Sequence[Sum], evidence: Sequence[EvidenceKind]
-    ) -> None:
+    def __init__(self, wording: Wording, conditions: Mapping[str, object], sums: Sequence[Sum], evidence: Sequence[EvidenceKind]) -> None:
         self.wording = wording
         self._conditions, self._sums, self._evidence = conditions, sums, evidence
 
@@ -130,7 +118,9 @@ class _Body:
         if not items:
             self.wording.missing[listing.of] = None
         rows = [self._row(listing.row, number, item) for number, item in enumerate(items, 1)]
-        blank = [tuple(str(number) if cell == "{number}" else "" for cell in listing.row) for number in range(len(items) + 1, listing.least + 1)]
+        blank = [
+            tuple(str(number) if cell == "{number}" else "" for cell in listing.row) for number in range(len(items) + 1, listing.least + 1)
+        ]
         return Grid((tuple(listing.columns), *rows, *blank), tuple(listing.widths), True)
 
     def _row(self, cells: Sequence[str], number: int, item: str) -> tuple[str, ...]:

@@ -65,8 +65,9 @@ Block = Heading | Paragraph | Numbered | Grid | Lines | Closing | Signature
 class Paper:
     """A paper to hand in.
 
-    `missing` are the labels of what was left blank, `notes` what the worker should hear about it and never stands in the
-    paper itself. The contents stay out of repr(): they are somebody's name, number and story.
+    `missing` are the labels of what was left blank. `notes` (what to do with it) and `doubts` (how the law was read where it
+    leaves room) are for the worker to hear and never stand in the paper itself. The contents stay out of repr(): they are
+    somebody's name, number and story.
     """
 
     name: str
@@ -75,3 +76,4 @@ class Paper:
     blocks: tuple[Block, ...] = field(repr=False)
     missing: tuple[str, ...]
     notes: tuple[str, ...] = field(repr=False)
+    doubts: tuple[str, ...] = field(repr=False)

@@ -19,7 +19,8 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, SimpleDocTemplate, Spacer, Table, TableStyle
 from reportlab.platypus import Paragraph as Text
 
-from desk.papers.paper import Block, Closing, Grid, Heading, Lines, Numbered, Paper, Paragraph, Signature
+from desk.papers.line_breaking import break_lines
+from desk.papers.paper import Block, Closing, Grid, Heading, Lines, Numbered, Paper, Paragraph
 
 FONT = "STSong-Light"
 MARGIN = 2.6 * cm
@@ -34,6 +35,8 @@ CELL = ParagraphStyle("cell", fontSize=10.5, leading=16, **_BASE)
 LABEL = ParagraphStyle("label", parent=CELL, alignment=TA_CENTER)
 SIGNED = ParagraphStyle("signed", parent=BODY, leftIndent=6.5 * cm, spaceBefore=8)
 RULE = "＿" * 37
+# What the page's frame and a table's cells keep free at each side.
+_FRAME, _PADDING = 6, 5
 
 
 def render_pdf(paper: Paper) -> bytes:
@@ -42,7 +45,7 @@ def render_pdf(paper: Paper) -> bytes:
         pdfmetrics.registerFont(UnicodeCIDFont(FONT))
     file = BytesIO()
     document = SimpleDocTemplate(
-        file, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=2.4 * cm, bottomMargin=2.2 * cm,
+        file, pagesize=A4, leftMargin=MARGIN - _FRAME, rightMargin=MARGIN - _FRAME, topMargin=2.4 * cm, bottomMargin=2.2 * cm,
         title=paper.title, author="", creator="UnionDesk", lang="zh-CN", invariant=1,
     )  # fmt: skip
     flow: list[Flowable] = [_text(paper.title, TITLE)]
@@ -69,21 +72,27 @@ def _flow(block: Block) -> list[Flowable]:
     if isinstance(block, Lines):
         return [_text(RULE, BODY) for _ in range(block.count)]
     if isinstance(block, Closing):
-        return [Spacer(1, 8), KeepTogether([_text("此致", INDENTED), _text(block.to, BODY)])]
+        return [CondPageBreak(6 * cm), Spacer(1, 8), _text("此致", INDENTED), _text(block.to, BODY)]
     return [KeepTogether([Spacer(1, 10), *[_text(line, SIGNED) for line in block.lines]])]
 
 
 def _table(grid: Grid) -> Table:
-    columns = len(grid.widths)
+    columns = [WIDTH * share / sum(grid.widths) for share in grid.widths]
     rows, spans = [], []
     for number, cells in enumerate(grid.rows):
+        last = len(cells) - 1
+        widths = [*columns[:last], sum(columns[last:])]
         styles = [_cell_style(grid, number, place, len(cells)) for place in range(len(cells))]
-        rows.append([_text(cell, style) for cell, style in zip(cells, styles, strict=True)] + [""] * (columns - len(cells)))
-        if len(cells) < columns:
-            spans.append(("SPAN", (len(cells) - 1, number), (columns - 1, number)))
-    table = Table(rows, [WIDTH * share / sum(grid.widths) for share in grid.widths], repeatRows=int(grid.header))
+        texts = [_text(cell, style, width - 2 * _PADDING) for cell, style, width in zip(cells, styles, widths, strict=True)]
+        rows.append([*texts, *[""] * (len(columns) - len(cells))])
+        spans.append(("SPAN", (last, number), (-1, number)))
+    table = Table(rows, columns, repeatRows=int(grid.header))
     lines = [("GRID", (0, 0), (-1, -1), 0.6, colors.black), ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("TOPPADDING", (0, 0), (-1, -1), 4)]
-    lines += [("BOTTOMPADDING", (0, 0), (-1, -1), 6), ("LEFTPADDING", (0, 0), (-1, -1), 5), ("RIGHTPADDING", (0, 0), (-1, -1), 5)]
+    lines += [
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
+        ("LEFTPADDING", (0, 0), (-1, -1), _PADDING),
+        ("RIGHTPADDING", (0, 0), (-1, -1), _PADDING),
+    ]
     table.setStyle(TableStyle([*lines, *spans]))
     return table
 
@@ -93,6 +102,8 @@ def _cell_style(grid: Grid, row: int, place: int, cells: int) -> ParagraphStyle:
     return LABEL if label else CELL
 
 
-def _text(text: str, style: ParagraphStyle) -> Text:
+def _text(text: str, style: ParagraphStyle, width: float = WIDTH) -> Text:
     shown = "".join(char if ord(char) < 0x10000 else "〓" for char in text)
-    return Text(escape(shown).replace("\n", "<br/>"), style)
+    room = width - style.leftIndent - style.rightIndent
+    lines = break_lines(shown, lambda part: float(pdfmetrics.stringWidth(part, FONT, style.fontSize)), room, room - style.firstLineIndent)
+    return Text("<br/>".join(escape(line) for line in lines), style)

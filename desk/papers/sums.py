@@ -1,5 +1,6 @@
 """Sums: the amounts and days of a paper, from the calculators, each with how it came about."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,9 @@ from desk.papers.conditions import holds
 from desk.papers.template_file import CalculatedFile
 from desk.papers.wording import as_number
 from desk.questions import SKIPPED
+
+# A calculator's message begins with the input's name, which says nothing to a worker.
+_FIELD = re.compile(r"^[a-z_]+：")
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ def _one(file: CalculatedFile, facts: Mapping[str, object]) -> Sum:
         amount = as_number(facts.get(file.amount or ""))
         given = None if amount is None or amount < 0 else cents(amount)
         return Sum(file.name, file.title, given, (file.basis,) if file.basis else ())
+    if file.any_of and all(facts.get(name) in (None, SKIPPED) for name in file.any_of):
+        return Sum(file.name, file.title, None)
     values: dict[str, object] = dict(file.fixed)
     kinds = {item.name: item.kind for item in CALCULATORS[file.calculator].inputs}
     for name, sources in file.inputs.items():
@@ -50,7 +56,7 @@ def _one(file: CalculatedFile, facts: Mapping[str, object]) -> Sum:
         calculation = calculate(file.calculator, values)
     except Invalid as error:
         missing = any(item.required and values.get(item.name) is None for item in CALCULATORS[file.calculator].inputs)
-        return Sum(file.name, file.title, None, problem="" if missing else error.message)
+        return Sum(file.name, file.title, None, problem="" if missing else _FIELD.sub("", error.message))
     return _taken(file, calculation, times)
 
 

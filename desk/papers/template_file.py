@@ -30,7 +30,7 @@ class _Strict(BaseModel):
 class PaperQuestion(QuestionFile):
     """A question as services ask it, asked only `when` it matters."""
 
-    when: Conditions = []
+    when: Conditions = Field(default_factory=list)
 
 
 class SharedQuestion(_Strict):
@@ -64,6 +64,8 @@ class CalculatedFile(_Strict):
     inputs: dict[str, Names] = {}
     fixed: dict[str, str | bool] = {}
     take: str = "amount"
+    # Unknown unless one of these was answered (a calculator takes a missing number of hours for none).
+    any_of: Names = []
     times: str | None = None
     amount: str | None = None
     basis: str = ""
@@ -107,7 +109,7 @@ class BlockFile(_Strict):
     lines: int = 0
     least: int = 0
     indent: bool = True
-    widths: list[int] = [18, 32, 18, 32]
+    widths: list[int] = [21, 30, 17, 32]
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

@@ -121,7 +121,7 @@ def _question(said: SharedQuestion | PaperQuestion, shared: Mapping[str, PaperQu
         return said
     if said.use not in shared:
         raise ValueError(f"shared/questions.yaml has no question {said.use}")
-    changes = {key: value for key in ("ask", "required", "when") if (value := getattr(said, key))not in (None, [])}
+    changes = {key: value for key in ("ask", "required", "when") if (value := getattr(said, key)) not in (None, [])}
     return shared[said.use].model_copy(update=changes)
 
 
@@ -145,7 +145,7 @@ def _check(template: Template) -> None:
         if name not in known | _ROW_WORDS:
             raise ValueError(f"blank {{{name}}}: nothing is called so")
     for each in [*file.sums, *file.dates]:
-        used = [name for names in each.inputs.values() for name in names] + [n for n in (each.times, each.amount) if n]
+        used = [name for names in each.inputs.values() for name in names] + [n for n in (each.times, each.amount) if n] + each.any_of
         if unknown := [name for name in used if name not in known]:
             raise ValueError(f"{each.name}: nothing is called {unknown[0]}")
         if each.calculator:

@@ -61,7 +61,7 @@ def boxes(question: PaperQuestion, value: object) -> str:
     else:
         ticked = {name: name == value for name in question.choices}
         choices = question.choices
-    return "  ".join(f"{TICKED if ticked[name] else OPEN}{label}" for name, label in choices.items())
+    return "　".join(f"{TICKED if ticked[name] else OPEN}{label}" for name, label in choices.items())
 
 
 def shown(value: object, kind: str, choices: Mapping[str, str]) -> str:
@@ -88,14 +88,14 @@ def day_in_words(text: str) -> str:
 
 
 def as_number(value: object) -> Decimal | None:
-    """A finite number, or None."""
+    """A number of a size that occurs, or None."""
     if isinstance(value, bool):
         return None
     try:
         number = Decimal(str(value).strip().replace(",", ""))
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and abs(number) < LARGEST else None
 
 
 def as_day(value: object) -> dt.date | None:

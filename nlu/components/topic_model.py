@@ -40,7 +40,7 @@ class TopicModel:
         blocks = encode(make_encoders(encoder_names), texts)
         return model.fit(blocks, labels, shrinkage)
 
-    def fit(self, blocks: List[Any], labels: List[str], shrinkage: float, folds: int = 4) -> "TopicModel":
+    def fit(self, blocks: List[Any], labels: List[str], shrinkage: float, folds: int = 3) -> "TopicModel":
         self.means = [b.mean(axis=0) for b in blocks]
         rows, y = self._rows(blocks), np.array(labels)
         self.labels = sorted(set(labels))

@@ -28,7 +28,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"encoders": ["use", "e5"], "shrinkage": 0.15, "talk_threshold": 0.5}
+        return {"encoders": ["use", "e5", "counts"], "shrinkage": 0.3, "talk_threshold": 0.5}
 
     @staticmethod
     def required_packages() -> List[Text]:

@@ -17,6 +17,10 @@ from typing import Any
 from aiohttp import web
 
 TOKEN = "123456:test-token"
+METHODS = (
+    "getMe", "getUpdates", "sendMessage", "sendPhoto", "sendDocument", "sendChatAction", "answerCallbackQuery", "editMessageReplyMarkup",
+    "setMyCommands", "setWebhook", "deleteWebhook", "leaveChat", "getFile",
+)  # fmt: skip
 TEXT_UNITS = 4096
 CAPTION_UNITS = 1024
 
@@ -214,7 +218,8 @@ class TelegramServer:
     # The Bot API
 
     async def _on_call(self, request: web.Request) -> web.StreamResponse:
-        method = request.match_info["method"]
+        # Telegram does not mind the case of a method's name.
+        method = next((name for name in METHODS if name.lower() == request.match_info["method"].lower()), "")
         parameters = await self._parameters(request)
         self.calls.append((method, parameters))
         if request.match_info["token"] != self.token:

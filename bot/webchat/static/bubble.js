@@ -41,7 +41,7 @@ export function fill(item, message, on) {
   }
   bubble.append(foot(message, mine));
   const parts = [bubble];
-  if (message.state === "failed") parts.push(failure(message, on));
+  if (message.state === "failed" || message.problem) parts.push(failure(message, on));
   if (!mine && message.buttons.length) parts.push(keyboard(message.buttons, on));
   item.replaceChildren(...parts);
 }
@@ -92,14 +92,17 @@ function foot(message, mine) {
   return node;
 }
 
+/** Why it was not sent, or not yet; what failed for good can be tried again or removed. */
 function failure(message, on) {
   const node = element("div", "failure");
+  node.append(element("p", "", message.problem || say("failed")));
+  if (message.state !== "failed") return node;
   const again = element("button", "", say("again"));
   const remove = element("button", "", say("remove"));
   again.type = remove.type = "button";
   again.addEventListener("click", () => on.again(message));
   remove.addEventListener("click", () => on.remove(message));
-  node.append(element("p", "", message.problem || say("failed")), again, remove);
+  node.append(again, remove);
   return node;
 }
 

@@ -50,14 +50,20 @@ const line = new Line({
     thread.stored(message);
     showWelcome();
   },
+  caughtUp() {
+    thread.loaded();
+    showWelcome();
+  },
   typing: () => { status.typing(true); if (thread.atEnd()) thread.scrollToEnd(); },
   status: changed,
   open() {
     status.connection("open");
-    showWelcome();
     sender.flush();
   },
-  lost: () => status.connection("lost"),
+  lost() {
+    status.connection("lost");
+    thread.loaded();
+  },
   identify,
 });
 
@@ -66,15 +72,16 @@ function add(content) {
   return sender.add(content);
 }
 
-/** The page itself gives the cookie. */
+/** The page itself gives the cookie. With a new one the worker is somebody new: what is unsent goes there, the rest begins afresh. */
 async function identify() {
   await fetch("/chat", { cache: "no-store" });
+  const response = await fetch("/chat/messages", { cache: "no-store" });
+  if (response.ok) location.reload();
+  else notify(say("no_cookie"));
 }
 
 function changed({ holder, language }) {
-  if (language && speak(language)) {
-    thread.again();
-  }
+  if (language && speak(language)) thread.again();
   status.holder(holder);
 }
 

@@ -3,7 +3,7 @@
 const SILENCE = 40000; // the server says something every 15 s
 
 export class Line {
-  /** `on` has message(message), typing(), status({holder, language}), history(history), open(), lost(), identify(). */
+  /** `on` has message(message), typing(), status({holder, language}), history(history, first), caughtUp(), open(), lost(), identify(). */
   constructor(on) {
     this.on = on;
     this.lastSeq = 0;
@@ -37,6 +37,7 @@ export class Line {
       if (attempt !== this.attempt) return;
       this.on.history(history, this.lastSeq === 0);
       for (const message of history.messages) this.#take(message);
+      this.on.caughtUp();
       this.#listen();
     } catch {
       if (attempt === this.attempt) this.#broken();

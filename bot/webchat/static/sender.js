@@ -78,7 +78,7 @@ export class Sender {
       this.show(item);
       return this.#later(1000 * (Number(response.headers.get("Retry-After")) || 10));
     }
-    if (response.status === 401) await this.identify();
+    if (response.status === 401) await this.identify().catch(() => {});
     if (response.status === 401 || response.status === 408 || response.status >= 500) {
       return this.#later(Math.min(15000, 1000 * 2 ** this.failures++));
     }

@@ -23,8 +23,15 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
   if (event.request.mode === "navigate" && url.pathname === "/chat") {
-    event.respondWith(fetch(event.request).catch(() => caches.match("/chat", { ignoreSearch: true })));
+    event.respondWith(page(event.request));
   } else if (SHELL.includes(url.pathname) && url.pathname !== "/chat") {
     event.respondWith(caches.match(url.pathname).then((kept) => kept ?? fetch(event.request)));
   }
 });
+
+/** The page from the network; the kept one when there is none or the desk is being restarted behind its proxy. */
+async function page(request) {
+  const response = await fetch(request).catch(() => null);
+  if (response && response.status < 500) return response;
+  return (await caches.match("/chat")) ?? response ?? Response.error();
+}

@@ -1,6 +1,7 @@
 // The conversation on the screen: every message once, in the order of the server, the unsent ones below.
 
 import { dayName, fill } from "./bubble.js";
+import { say } from "./texts.js";
 
 const NEAR = 120;
 
@@ -12,6 +13,7 @@ export class Thread {
     this.toEnd = toEnd;
     this.on = on;
     this.lines = new Map(); // by seq, or by client id while it is not stored
+    this.loading = true; // what is shown now is history: nothing moves and nothing is read out
     toEnd.addEventListener("click", () => this.scrollToEnd());
     scroller.addEventListener("scroll", () => { if (this.atEnd()) toEnd.hidden = true; }, { passive: true });
     list.addEventListener("load", () => { if (this.wasAtEnd) this.scrollToEnd(); }, true);
@@ -42,6 +44,14 @@ export class Thread {
     this.#show(line);
   }
 
+  /** The history is there: go to its end, and from now on tell a screen reader what comes. */
+  loaded() {
+    if (!this.loading) return;
+    this.loading = false;
+    this.scrollToEnd();
+    requestAnimationFrame(() => this.list.setAttribute("aria-live", "polite"));
+  }
+
   forget(clientId) {
     this.lines.get(clientId)?.item.remove();
     this.lines.delete(clientId);
@@ -68,7 +78,8 @@ export class Thread {
   }
 
   #show(line) {
-    const stay = !this.atEnd();
+    const reading = !this.loading && !this.atEnd();
+    const fresh = !line.item.parentNode;
     fill(line.item, line.message, this.on);
     const next = this.#after(line);
     if (line.item.parentNode !== this.list || line.item.nextElementSibling !== next) {
@@ -78,9 +89,29 @@ export class Thread {
     }
     this.#day(line.item);
     if (next) this.#day(next);
-    this.wasAtEnd = !stay;
-    if (!stay || line.message.state === "waiting") this.scrollToEnd();
-    else if (line.message.direction === "out") this.toEnd.hidden = false;
+    if (this.loading) return;
+    this.wasAtEnd = !reading;
+    if (!reading || line.message.state === "waiting") this.#follow(line, fresh);
+    else if (fresh && line.message.direction === "out") this.#offerEnd("to_end");
+  }
+
+  /** Go to the end; but of an answer longer than the screen show the beginning. */
+  #follow(line, fresh) {
+    this.scrollToEnd();
+    const above = this.scroller.getBoundingClientRect().top - line.item.getBoundingClientRect().top;
+    if (!fresh || line.message.direction !== "out" || above <= 0) return;
+    this.scroller.scrollTop -= above + 8;
+    this.wasAtEnd = false;
+    this.#offerEnd("to_rest");
+  }
+
+  /** The way down: with words when something new is there, a bare arrow when it is only the rest of an answer. */
+  #offerEnd(key) {
+    const label = this.toEnd.querySelector("span");
+    label.dataset.say = key;
+    label.textContent = say(key);
+    label.classList.toggle("unseen", key === "to_rest");
+    this.toEnd.hidden = false;
   }
 
   /** The bubble in front of which a message belongs, or null for the end. Mostly found at the first look. */
