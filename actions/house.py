@@ -110,6 +110,7 @@ def read_turn(tracker: Tracker, now: dt.datetime) -> Said:
             ranking=tuple((t["name"], float(t["confidence"])) for t in message.get("topics") or []),
             elsewhere=float(talk.get("off_topic", 0.0)) + float(talk.get("other_law", 0.0)),
             other_law=float(talk.get("other_law", 0.0)),
+            person=float(message.get("person") or 0.0),
         ),
         slots=dict(tracker.slots),
         now=now,

@@ -169,7 +169,10 @@ class ActionSubmitQuestionnaire(DeskAction):
 
     def _written(self, said: Said, name: str, values: dict[str, Any]) -> list[Reply]:
         paper = fill(self.house.papers.named(name), values, local_today(said.now, self.house.zone))
-        replies = [Reply(said.say("paper.done", title=paper.title))]
+        lines = [said.say("paper.done", title=paper.title)]
+        if paper.missing:
+            lines.append(said.say("paper.missing", labels="、".join(paper.missing)))
+        replies = [Reply("\n".join([*lines, *(f"· {line}" for line in [*paper.notes, *paper.doubts])]))]
         for suffix, media_type, content in (
             ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", render_docx(paper)),
             ("pdf", "application/pdf", render_pdf(paper)),

@@ -6,9 +6,11 @@ import ctypes
 import signal
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 import yaml
+from sqlalchemy.engine import make_url
 
 from app.model import nlu_python, rasa_environment
 from bot.rasa import Rasa
@@ -91,7 +93,7 @@ class RasaProcess:
             "tracker_store": _tracker_store(self._tracker_url, self._dir),
         }
         if self._redis_url:
-            endpoints["lock_store"] = {"type": "redis", "url": self._redis_url}
+            endpoints["lock_store"] = _lock_store(self._redis_url)
         for name, content in (("endpoints.yml", endpoints), ("credentials.yml", {"components.desk_channel.DeskChannel": {"token": self._token}})):
             path = self._dir / name
             path.touch(mode=0o600)
@@ -102,12 +104,19 @@ def _tracker_store(url: str, folder: Path) -> dict[str, object]:
     """Rasa's own store of dialogues: open forms must outlive a restart, so it is never in memory."""
     if not url:
         return {"type": "SQL", "dialect": "sqlite", "db": str(folder / "tracker.db")}
-    from sqlalchemy.engine import make_url
-
     parsed = make_url(url)
     return {
         "type": "SQL", "dialect": "postgresql", "url": parsed.host, "port": parsed.port, "db": parsed.database,
         "username": parsed.username, "password": parsed.password,
+    }  # fmt: skip
+
+
+def _lock_store(url: str) -> dict[str, object]:
+    """Rasa takes `url` for the host's name: the parts of a redis:// address go in one by one."""
+    parts = urlsplit(url)
+    return {
+        "type": "redis", "url": parts.hostname, "port": parts.port or 6379, "db": int(parts.path.strip("/") or 0),
+        "password": parts.password, "use_ssl": parts.scheme == "rediss",
     }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ async def serve(settings: Settings) -> None:
     rasa = (
         RasaProcess(
             model, settings.data_dir, settings.rasa_port, rasa_token(settings),
-            f"http://127.0.0.1:{settings.port}/rasa/actions", settings.rasa_tracker_url, parts.rasa, settings.redis_url,
+            f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{settings.port}/rasa/actions", settings.rasa_tracker_url, parts.rasa, settings.redis_url,
         )
         if model
         else None
@@ -56,7 +56,7 @@ async def serve(settings: Settings) -> None:
         else None
     )  # fmt: skip
     routers = [receiver.router()] if receiver and settings.telegram_webhook_url else []
-    web = build_web(parts, lambda: rasa is None or rasa.ready.is_set(), routers, (lambda: not receiver.problem) if receiver else None)
+    web = build_web(parts, routers, (lambda: not receiver.problem) if receiver else None)
     server = _Server(uvicorn.Config(web, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=3))
     if rasa:
         await rasa.start()
@@ -78,6 +78,8 @@ async def serve(settings: Settings) -> None:
             await serving
         if rasa:
             await rasa.stop()
+        if bot:
+            await bot.shutdown()
 
 
 class _Server(uvicorn.Server):
@@ -122,7 +124,8 @@ def check_port(host: str, port: int, setting: str) -> None:
 
 
 def _greet(settings: Settings, passwords: list[tuple[str, str, str]], resumed: int) -> None:
-    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    base = settings.public_url or f"http://{host}:{settings.port}"
     lines = ["", f"  Worker's chat   {base}/chat", f"  Console         {base}/console"]
     lines.append("  Telegram        " + ("on" if settings.telegram_token.get_secret_value() else "off (set UNIONDESK_TELEGRAM_TOKEN)"))
     if passwords:

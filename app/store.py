@@ -11,6 +11,7 @@ from app.settings import ROOT, Settings
 from app.wiring import Parts
 from desk import agents
 from desk.agents import Agent
+from desk.demo import load_demo
 from desk.knowledge.article_file import read_articles
 from desk.knowledge.articles import load_articles
 
@@ -33,7 +34,6 @@ def prepare(parts: Parts) -> list[tuple[str, str, str]]:
     with parts.database.write() as session:
         if session.scalar(select(func.count()).select_from(Agent)):
             return []
-        from desk.demo import load_demo
         load_demo(session, ROOT / "data/demo", parts.clock.now())
         made = []
         for username, name, role in _FIRST_PEOPLE:

@@ -20,7 +20,7 @@ from desk.errors import Conflict, DeskError, Forbidden, Invalid, NotFound
 _STATUS: dict[type[DeskError], int] = {NotFound: 404, Conflict: 409, Invalid: 422, Forbidden: 403}
 
 
-def build_web(parts: Parts, rasa_ready: Callable[[], bool], extra: list[APIRouter], telegram_ready: Callable[[], bool] | None = None) -> FastAPI:
+def build_web(parts: Parts, extra: list[APIRouter], telegram_ready: Callable[[], bool] | None = None) -> FastAPI:
     """The ASGI app over the wired parts; `extra` are routers of channels that have webhooks."""
 
     @contextlib.asynccontextmanager
@@ -84,7 +84,7 @@ def build_web(parts: Parts, rasa_ready: Callable[[], bool], extra: list[APIRoute
         """Whether each part that the service stands on works, by name."""
         checks = {
             "database": await asyncio.to_thread(_database_answers, parts),
-            "rasa": rasa_ready(),
+            "rasa": await parts.rasa.ready(),
             "scheduler": parts.scheduler.running,
             "web": True,
         }

@@ -37,9 +37,10 @@ class Fallback:
                 return answer.replies
         except DeskError as error:
             return [Reply(error.message)]
-        if not turn.payload and await self._database.writing(cases.reopen, turn.conversation_id, self._policy, self._clock.now()):
-            return [Reply(texts.say(turn.language, "fallback.reopened"), details={"handover": True})]
         if not turn.payload:
+            reopened = await self._database.writing(cases.reopen, turn.conversation_id, self._policy, self._clock.now())
+            if reopened is not None:
+                return [Reply(texts.say(turn.language, "fallback.reopened"), details={"handover": True})]
             near = await self._database.reading(self._search, turn)
             if near:
                 return near

@@ -19,12 +19,18 @@ log = structlog.get_logger()
 
 
 class Inbound:
-    """Stores what comes in and has it answered by `answer`, which takes a conversation's id and empties its queue."""
+    """Stores what comes in and has it answered by `answer`, which takes a conversation's id and empties its queue.
 
-    def __init__(self, database: Database, clock: Clock, answer: Callable[[str], Awaitable[None]]) -> None:
+    An answer that fails is tried again after each of `pauses` (seconds).
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, answer: Callable[[str], Awaitable[None]], pauses: tuple[float, ...] = (1.0, 10.0, 60.0)
+    ) -> None:
         self._database = database
         self._clock = clock
         self._answer = answer
+        self._pauses = pauses
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._opened = asyncio.Event()
@@ -76,14 +82,25 @@ class Inbound:
     async def _work(self, conversation_id: str) -> None:
         try:
             await self._opened.wait()
+            for pause in (*self._pauses, None):
+                if await self._emptied(conversation_id):
+                    return
+                if pause is not None:
+                    await asyncio.sleep(pause)
+            # What is unanswered stays so in the database; the next message or start takes it up again.
+            log.error("inbound.gave_up", conversation=conversation_id)
+        finally:
+            self._tasks.pop(conversation_id, None)
+            self._again.discard(conversation_id)
+
+    async def _emptied(self, conversation_id: str) -> bool:
+        """Answer until nothing new has come in meanwhile. False when it failed."""
+        try:
             while True:
                 self._again.discard(conversation_id)
                 await self._answer(conversation_id)
                 if conversation_id not in self._again:
-                    return
+                    return True
         except Exception:
-            # The message stays unanswered in the database; the next message or start takes it up again.
             log.exception("inbound.turn_failed", conversation=conversation_id)
-        finally:
-            self._tasks.pop(conversation_id, None)
-            self._again.discard(conversation_id)
+            return False

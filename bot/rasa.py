@@ -7,7 +7,6 @@ import httpx
 
 from desk.conversations import Reply, Turn
 
-
 # What channels and people call a command, where Rasa's intent has another name.
 _ALIASES = {"help": "menu", "language": "switch_language", "stop": "unsubscribe", "back": "go_back"}
 
@@ -37,9 +36,13 @@ class Rasa:
                 "/webhooks/desk/webhook", json=body, headers={"X-Desk-Token": self.token}, timeout=self.timeout
             )
             response.raise_for_status()
-            return [_reply(bubble) for bubble in response.json()["replies"]]
-        except (httpx.HTTPError, ValueError, KeyError) as error:
+            replies = [_reply(bubble) for bubble in response.json()["replies"]]
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise RasaUnavailable(f"{type(error).__name__}: {error}") from error
+        if not replies:
+            # An action failed, or none was chosen: a worker who asked must not be left without a word.
+            raise RasaUnavailable("Rasa said nothing")
+        return replies
 
     async def ready(self) -> bool:
         """Whether Rasa has a model loaded and answers."""
@@ -52,8 +55,8 @@ class Rasa:
 
 def _message(turn: Turn) -> str:
     """What Rasa reads: the words, or a pressed button's command as `/intent{"ref": [...]}`."""
-    if turn.payload:
-        verb, *refs = turn.payload.removeprefix("/").split()
+    if words := turn.payload.removeprefix("/").split():
+        verb, *refs = words
         return f"/{_ALIASES.get(verb, verb)}" + (json.dumps({"ref": refs}) if refs else "")
     # A leading slash typed by hand is no command of ours, and Rasa would take it for one.
     return turn.text.lstrip("/").strip() or "…"

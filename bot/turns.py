@@ -1,5 +1,7 @@
 """A turn: one message of a worker, answered. Who answers is the conversation's holder: the bot or a person."""
 
+import asyncio
+
 import structlog
 from sqlalchemy.orm import Session
 
@@ -9,11 +11,14 @@ from bot.outgoing import OutboxDrain
 from bot.rasa import Rasa, RasaUnavailable
 from desk import cases, conversations, texts, urgency
 from desk.clock import Clock
-from desk.conversations import Reply, Turn
+from desk.conversations import Message, Reply, Turn
 from desk.database import Database
 from desk.metrics import Metrics
 
 log = structlog.get_logger()
+
+# How long an answer that is ready waits for the sign that it is being written (seconds).
+_TYPING = 0.5
 
 # What a worker can send that the bot cannot read; a counsellor sees it all the same.
 _UNREADABLE = ("photo", "document", "voice", "unknown")
@@ -23,7 +28,14 @@ class TurnTaker:
     """Takes a conversation's unanswered messages one by one, until none is left."""
 
     def __init__(
-        self, database: Database, clock: Clock, rasa: Rasa, fallback: Fallback, drain: OutboxDrain, channels: dict[str, Channel], metrics: Metrics
+        self,
+        database: Database,
+        clock: Clock,
+        rasa: Rasa,
+        fallback: Fallback,
+        drain: OutboxDrain,
+        channels: dict[str, Channel],
+        metrics: Metrics,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -39,18 +51,30 @@ class TurnTaker:
             await self._take(turn)
 
     async def _take(self, turn: Turn) -> None:
-        if turn.holder == "human" and not turn.payload.startswith("/cancel"):
+        if turn.holder == "human" and not await self._called_a_person(turn):
             await self._database.writing(_for_a_person, turn, self._clock)
             return
-        channel = self._channels.get(turn.channel)
-        if channel is not None:
-            await channel.typing(turn.address)
+        typing = asyncio.create_task(self._show_typing(turn))
         with self._metrics.turn():
             replies = await self._think(turn)
-            to_send = await self._database.writing(conversations.answer_turn, turn, replies, self._clock.now())
+            to_send = await self._database.writing(_answered, turn, replies, self._clock)
         if not to_send and replies:
             log.info("turn.dropped", conversation=turn.conversation_id, epoch=turn.epoch)
+        await asyncio.wait({typing}, timeout=_TYPING)
         await self._drain.send_now(to_send)
+
+    async def _called_a_person(self, turn: Turn) -> bool:
+        """Whether a crash came between opening a case for this very message and saying so: then it is still to be answered."""
+        return await self._database.reading(cases.opened_by, turn.message_id)
+
+    async def _show_typing(self, turn: Turn) -> None:
+        channel = self._channels.get(turn.channel)
+        try:
+            if channel is not None:
+                await channel.typing(turn.address)
+        except Exception:
+            # No answer fails for want of it.
+            log.exception("turn.typing_failed", conversation=turn.conversation_id)
 
     async def _think(self, turn: Turn) -> list[Reply]:
         if turn.kind in _UNREADABLE and not turn.text:
@@ -66,10 +90,25 @@ class TurnTaker:
 
 
 def _for_a_person(session: Session, turn: Turn, clock: Clock) -> None:
-    """A message while a person holds the conversation: their desk shows it; danger in it moves the case up."""
+    """A message while a person holds the conversation: their desk shows it; danger in it moves the case up.
+
+    Nothing happens when the person has given the conversation back meanwhile: the message is then the bot's to answer.
+    """
+    if conversations.lock(session, turn.conversation_id).holder != "human":
+        return
     found = urgency.detect(turn.text)
     cases.worker_wrote(session, turn.conversation_id, turn.message_id, found.level if found else "normal", clock.now())
     conversations.mark_handled(session, turn.message_id, clock.now())
+
+
+def _answered(session: Session, turn: Turn, replies: list[Reply], clock: Clock) -> list[str]:
+    """Store the answer. Where a person took over while the bot was thinking, the message waits for them instead."""
+    unanswered = session.get_one(Message, turn.message_id).handled_at is None
+    to_send = conversations.answer_turn(session, turn, replies, clock.now())
+    conversation = conversations.conversation_by_id(session, turn.conversation_id)
+    if unanswered and not to_send and conversation.epoch != turn.epoch and conversation.holder == "human":
+        _for_a_person(session, turn, clock)
+    return to_send
 
 
 def _noted(session: Session, turn: Turn) -> list[Reply]:

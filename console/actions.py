@@ -25,7 +25,14 @@ _MEDIA_TYPE = re.compile(r"^[a-z]+/[a-z0-9.+-]+$")
 
 
 def reply(
-    session: Session, case_id: str, agent: Agent, text: str, key: str, upload: tuple[str, str, bytes] | None, files: FileStore, now: dt.datetime
+    session: Session,
+    case_id: str,
+    agent: Agent,
+    text: str,
+    key: str,
+    upload: tuple[str, str, bytes] | None,
+    files: FileStore,
+    now: dt.datetime,
 ) -> Message | None:
     """A reply with at most one file (name, media type, bytes). None when this very reply was stored before."""
     # The key says which form, the content which words: after a lost answer, other words in the same form are another reply.
@@ -100,9 +107,7 @@ def actions(deps: ConsoleDeps, pages: Pages) -> APIRouter:
     async def send_reply(request: Request, me: Me, case_id: str) -> HTMLResponse:
         form = await read_form(request)
         upload = await uploaded(form.file("file"), deps.files)
-        await deps.database.writing(
-            reply, case_id, me.agent, form.text("text"), form.text("key"), upload, deps.files, deps.clock.now()
-        )
+        await deps.database.writing(reply, case_id, me.agent, form.text("text"), form.text("key"), upload, deps.files, deps.clock.now())
         response = pages.render(request, "sent.html", key=new_id())
         response.headers["HX-Trigger"] = "desk:sent, desk:changed"
         return response
@@ -151,5 +156,3 @@ def give(session: Session, case_id: str, agent_id: str, expected: str, by: Agent
     if (case.agent_id or "") != expected:
         raise Conflict("此工单刚刚被别人接手，页面已更新，请再看一眼")
     cases.assign(session, case_id, agent_id or None, by, now)
-
-

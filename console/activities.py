@@ -18,8 +18,8 @@ from desk.errors import Invalid, NotFound
 
 # What an activity can be about: it finds those who asked for it.
 TOPICS = (
-    "culture_sports", "health_check", "convalescence", "skills_training", "job_search", "psychological_support", "matchmaking", "child_care",
-    "female_worker_care", "heat_relief", "winter_relief", "scholarship_children", "degree_support", "legal_aid", "study_room",
+    "culture_sports", "health_check", "convalescence", "skills_training", "job_search", "psychological_support", "matchmaking",
+    "child_care", "female_worker_care", "heat_relief", "winter_relief", "scholarship_children", "degree_support", "legal_aid", "study_room",
 )  # fmt: skip
 
 

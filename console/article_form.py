@@ -66,7 +66,9 @@ def show_body(body: dict[str, Any]) -> dict[str, Any]:
         else:
             values[spec.name] = value or ""
     empty = {"law": "", "article": "", "says": ""}
-    values["sources"] = [*({**source, "article": source["article"] or ""} for source in body["sources"]), *[empty] * SOURCES][:max(SOURCES, len(body["sources"]) + 1)]
+    values["sources"] = [*({**source, "article": source["article"] or ""} for source in body["sources"]), *[empty] * SOURCES][
+        : max(SOURCES, len(body["sources"]) + 1)
+    ]
     return values
 
 
@@ -140,5 +142,3 @@ def _in_words(error: ErrorDetails) -> tuple[str, str]:
         "value_error": "失效日要晚于生效日",
     }.get(error["type"], "请填日期" if error["type"].startswith("date") else "填得不对")
     return field, place + said
-
-

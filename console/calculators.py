@@ -73,7 +73,12 @@ def calculator_pages(deps: ConsoleDeps, pages: Pages) -> APIRouter:
             raise _for_people(problem) from problem
         citations = [{"title": deps.statutes.title(c.law), "article": c.article, "says": c.says} for c in calculation.citations]
         return pages.render(
-            request, "calculation.html", calculator=calculator, calculation=calculation, citations=citations, result=_shown(calculation.result)
+            request,
+            "calculation.html",
+            calculator=calculator,
+            calculation=calculation,
+            citations=citations,
+            result=_shown(calculation.result),
         )
 
     return router

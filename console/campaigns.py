@@ -41,6 +41,8 @@ def buttons_of(session: Session, form: Form, services: Services) -> list[dict[st
             raise Invalid("没有这种按钮", field=f"kind{i}")
         if not label or len(label) > 24:
             raise Invalid(f"请给第 {i + 1} 个按钮写上文字（最多 24 个字）", field=f"label{i}")
+        if kind in ("article", "service") and not ref:
+            raise Invalid(f"请给第 {i + 1} 个按钮选一篇知识或一项服务", field=f"ref{i}")
         if kind == "article":
             article = session.get(Article, ref)
             if article is None or not article.published:

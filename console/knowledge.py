@@ -19,9 +19,9 @@ from desk.knowledge.articles import Article, ArticleRevision
 from desk.legal.catalogue import CALCULATORS
 
 EMPTY: dict[str, Any] = {
-    "id": "", "topic": "other_labour", "title": "", "asks": [], "answer": "", "steps": [], "evidence": [], "deadlines": [], "costs": None, "go": [],
-    "avoid": [], "phones": [], "sources": [], "region": "national", "valid_from": "", "valid_until": None, "services": [], "calculators": [],
-    "offer_person": False, "checked": True,
+    "id": "", "topic": "other_labour", "title": "", "asks": [], "answer": "", "steps": [], "evidence": [], "deadlines": [],
+    "costs": None, "go": [], "avoid": [], "phones": [], "sources": [], "region": "national", "valid_from": "", "valid_until": None,
+    "services": [], "calculators": [], "offer_person": False, "checked": True,
 }  # fmt: skip
 
 
@@ -99,7 +99,9 @@ def writing_pages(deps: ConsoleDeps, pages: Pages) -> APIRouter:
     @router.post("/preview")
     async def preview(request: Request) -> HTMLResponse:
         file = checked(body_of(await read_form(request)), deps.statutes)
-        return pages.render(request, "article_preview.html", body=file.model_dump(mode="json"), title=deps.statutes.title, calculators=CALCULATORS)
+        return pages.render(
+            request, "article_preview.html", body=file.model_dump(mode="json"), title=deps.statutes.title, calculators=CALCULATORS
+        )
 
     @router.post("/propose")
     async def propose(request: Request, me: Me) -> Response:

@@ -112,13 +112,17 @@ def people(deps: ConsoleDeps, pages: Pages) -> APIRouter:
     async def add_one(request: Request) -> HTMLResponse:
         form, password = await read_form(request), new_password()
         added = await deps.database.writing(add, form, password, deps.clock.now())
-        return pages.render(request, "people_list.html", agents=await deps.database.reading(agents.everyone), added=added, password=password)
+        return pages.render(
+            request, "people_list.html", agents=await deps.database.reading(agents.everyone), added=added, password=password
+        )
 
     @router.post("/people/{agent_id}/reset")
     async def reset(request: Request, agent_id: str) -> HTMLResponse:
         password = new_password()
         agent = await deps.database.writing(reset_password, agent_id, password)
-        return pages.render(request, "people_list.html", agents=await deps.database.reading(agents.everyone), added=agent, password=password)
+        return pages.render(
+            request, "people_list.html", agents=await deps.database.reading(agents.everyone), added=agent, password=password
+        )
 
     @router.post("/people/{agent_id}/deactivate")
     async def deactivate(request: Request, me: Me, agent_id: str) -> Response:

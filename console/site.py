@@ -70,7 +70,13 @@ def _site(deps: ConsoleDeps) -> FastAPI:
         calculator_pages(deps, pages), own_pages(deps, pages),
     ):  # fmt: skip
         signed_in.include_router(router)
-    for router in (activity_pages(deps, pages), campaign_pages(deps, pages), writing_pages(deps, pages), overview(deps, pages), people(deps, pages)):
+    for router in (
+        activity_pages(deps, pages),
+        campaign_pages(deps, pages),
+        writing_pages(deps, pages),
+        overview(deps, pages),
+        people(deps, pages),
+    ):
         signed_in.include_router(router, dependencies=[Depends(admin_only)])
     site.include_router(signed_in)
     _render_problems(site, pages)
@@ -102,7 +108,9 @@ def _render_problems(site: FastAPI, pages: Pages) -> None:
     @site.exception_handler(HTTPException)
     async def other(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return problem(request, error.status_code, {404: "没有这个页面", 405: "不能这样打开这个页面"}.get(error.status_code, "请求没有办成"))
+        return problem(
+            request, error.status_code, {404: "没有这个页面", 405: "不能这样打开这个页面"}.get(error.status_code, "请求没有办成")
+        )
 
     @site.exception_handler(RequestValidationError)
     async def unreadable(request: Request, error: Exception) -> Response:

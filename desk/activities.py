@@ -1,6 +1,7 @@
 """Activity > Session > Enrollment: what a union offers at a time and place, and who comes."""
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -98,8 +99,9 @@ def offers(session: Session, now: dt.datetime, topic: str = "") -> list[Offer]:
     )
     if topic:
         query = query.where(Activity.topic == topic)
-    found = [Offer(activity, held, *_counts(session, held.id)) for held, activity in session.execute(query)]
-    return found
+    rows = session.execute(query).tuples().all()
+    counts = _counts(session, [held.id for held, _ in rows])
+    return [Offer(activity, held, *counts[held.id]) for held, activity in rows]
 
 
 def enrol(session: Session, session_id: str, contact_id: str, hours_before: list[int], zone: str, now: dt.datetime) -> Enrollment:
@@ -115,7 +117,7 @@ def enrol(session: Session, session_id: str, contact_id: str, hours_before: list
     enrollment = session.scalar(select(Enrollment).where(Enrollment.session_id == session_id, Enrollment.contact_id == contact_id))
     if enrollment is not None and enrollment.state != "cancelled":
         return enrollment
-    enrolled, _ = _counts(session, session_id)
+    enrolled, _ = _counts(session, [session_id])[session_id]
     state = "enrolled" if enrolled < held.capacity else "waiting"
     if enrollment is None:
         enrollment = Enrollment(session_id=session_id, contact_id=contact_id, state=state, since=now)
@@ -129,7 +131,9 @@ def enrol(session: Session, session_id: str, contact_id: str, hours_before: list
     return enrollment
 
 
-def cancel_enrollment(session: Session, enrollment_id: str, contact_id: str, hours_before: list[int], zone: str, now: dt.datetime) -> Enrollment:
+def cancel_enrollment(
+    session: Session, enrollment_id: str, contact_id: str, hours_before: list[int], zone: str, now: dt.datetime
+) -> Enrollment:
     """Give the seat back; the first on the waiting list gets it and is told. Raises NotFound when it is not theirs."""
     enrollment = session.get(Enrollment, enrollment_id)
     if enrollment is None or enrollment.contact_id != contact_id or enrollment.state == "cancelled":
@@ -173,11 +177,12 @@ def roll(session: Session, session_id: str) -> list[tuple[Enrollment, Contact]]:
 
 def schedule(session: Session) -> list[tuple[Activity, list[Offer]]]:
     """Every activity with all of its sessions, the newest activity first: the admin's view."""
-    found = []
-    for activity in session.scalars(select(Activity).order_by(Activity.created_at.desc(), Activity.id.desc())):
-        held = session.scalars(select(ActivitySession).where(ActivitySession.activity_id == activity.id).order_by(ActivitySession.starts_at))
-        found.append((activity, [Offer(activity, one, *_counts(session, one.id)) for one in held]))
-    return found
+    held: dict[str, list[ActivitySession]] = defaultdict(list)
+    for one in session.scalars(select(ActivitySession).order_by(ActivitySession.starts_at)):
+        held[one.activity_id].append(one)
+    counts = _counts(session, None)
+    newest_first = session.scalars(select(Activity).order_by(Activity.created_at.desc(), Activity.id.desc()))
+    return [(activity, [Offer(activity, one, *counts[one.id]) for one in held[activity.id]]) for activity in newest_first]
 
 
 def when(moment: dt.datetime, zone: str) -> str:
@@ -186,12 +191,16 @@ def when(moment: dt.datetime, zone: str) -> str:
     return f"{local.month}月{local.day}日（周{'一二三四五六日'[local.weekday()]}）{local:%H:%M}"
 
 
-def _counts(session: Session, session_id: str) -> tuple[int, int]:
-    rows = session.execute(
-        select(Enrollment.state, func.count()).where(Enrollment.session_id == session_id).group_by(Enrollment.state)
-    ).tuples()
-    counts = dict(rows.all())
-    return counts.get("enrolled", 0), counts.get("waiting", 0)
+def _counts(session: Session, session_ids: list[str] | None) -> dict[str, tuple[int, int]]:
+    """How many are enrolled and how many wait, by session; None asks about all of them."""
+    query = select(Enrollment.session_id, Enrollment.state, func.count()).group_by(Enrollment.session_id, Enrollment.state)
+    if session_ids is not None:
+        query = query.where(Enrollment.session_id.in_(session_ids))
+    counts: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for session_id, state, count in session.execute(query):
+        enrolled, waiting = counts[session_id]
+        counts[session_id] = (count, waiting) if state == "enrolled" else (enrolled, count) if state == "waiting" else (enrolled, waiting)
+    return counts
 
 
 def _remind(session: Session, enrollment: Enrollment, held: ActivitySession, hours_before: list[int], zone: str, now: dt.datetime) -> None:

@@ -36,7 +36,16 @@ class Campaign(Table):
     ended_at: Mapped[dt.datetime | None]
 
 
-def draft(session: Session, author: Agent, title: str, text: str, buttons: list[dict[str, str]], segment: Segment, now: dt.datetime, campaign_id: str = "") -> Campaign:
+def draft(
+    session: Session,
+    author: Agent,
+    title: str,
+    text: str,
+    buttons: list[dict[str, str]],
+    segment: Segment,
+    now: dt.datetime,
+    campaign_id: str = "",
+) -> Campaign:
     """Write a campaign, or rewrite one that is not running (its approval is then void). Raises Invalid, Conflict, NotFound."""
     if not title.strip() or not text.strip():
         raise Invalid("请填写标题和正文")

@@ -180,7 +180,9 @@ def reopen(session: Session, conversation_id: str, policy: SlaPolicy, now: dt.da
     return latest
 
 
-def reply(session: Session, case_id: str, agent: Agent, text: str, now: dt.datetime, *, attachment_id: str | None = None, dedupe_key: str = "") -> Message | None:
+def reply(
+    session: Session, case_id: str, agent: Agent, text: str, now: dt.datetime, *, attachment_id: str | None = None, dedupe_key: str = ""
+) -> Message | None:
     """A counsellor's answer: stored and put in the outbox in one. Taking the first word takes the case.
 
     `dedupe_key` (from the form) makes a second press of the same button nothing: None then. Raises Invalid when empty,
@@ -237,7 +239,8 @@ def resolve(session: Session, case_id: str, agent: Agent, now: dt.datetime) -> C
     buttons = [[{"label": "⭐" * score, "payload": f"/rate {held.id} {score}"}] for score in (5, 4, 3, 2, 1)]
     ask = Reply(texts.say(language, "rating.ask", number=held.number), buttons)
     resolved_times = session.scalar(select(func.count()).where(CaseEvent.case_id == held.id, CaseEvent.kind == "resolved"))
-    conversations.send(session, held.conversation_id, ask, now, author="system", lane="agent", dedupe_key=f"rate:{held.id}:{resolved_times}")
+    key = f"rate:{held.id}:{resolved_times}"
+    conversations.send(session, held.conversation_id, ask, now, author="system", lane="agent", dedupe_key=key)
     return held
 
 

@@ -96,7 +96,9 @@ def subscribe(session: Session, contact_id: str, wanted: bool) -> None:
     contact_by_id(session, contact_id).subscribed = wanted
 
 
-def describe(session: Session, contact_id: str, *, district: str | None = None, industry: str | None = None, phone: str | None = None) -> None:
+def describe(
+    session: Session, contact_id: str, *, district: str | None = None, industry: str | None = None, phone: str | None = None
+) -> None:
     """Keep what the worker said about themselves; an empty value leaves what was known."""
     contact = contact_by_id(session, contact_id)
     contact.district = (district or contact.district)[:60]
@@ -119,9 +121,9 @@ def tags_of(session: Session, contact_id: str) -> list[str]:
     return list(session.scalars(select(ContactTag.tag).where(ContactTag.contact_id == contact_id).order_by(ContactTag.tag)))
 
 
-def in_segment(segment: Segment) -> Select[tuple[str]]:
+def in_segment(segment: Segment) -> Select[str]:
     """The ids of those in `segment` whom a campaign may reach, in a stable order."""
-    wanted: list[ColumnElement[bool]] = [Contact.subscribed, Contact.blocked_at.is_(None)]
+    wanted: list[ColumnElement[bool]] = [Contact.subscribed.is_(True), Contact.blocked_at.is_(None)]
     if segment.district:
         wanted.append(Contact.district == segment.district)
     if segment.industry:

@@ -202,7 +202,9 @@ def add_message(session: Session, conversation_id: str, now: dt.datetime, **valu
     return message
 
 
-def send(session: Session, conversation_id: str, reply: Reply, now: dt.datetime, *, author: str, lane: str = "reply", **delivery: Any) -> Message:
+def send(
+    session: Session, conversation_id: str, reply: Reply, now: dt.datetime, *, author: str, lane: str = "reply", **delivery: Any
+) -> Message:
     """Store an outgoing message and its way to the contact, in one."""
     message = add_message(
         session,
@@ -270,7 +272,8 @@ def answer_turn(session: Session, turn: Turn, replies: list[Reply], now: dt.date
     own_handover = any(reply.details.get("handover") for reply in replies)
     if conversation.epoch != turn.epoch and not own_handover:
         return []
-    return [send(session, turn.conversation_id, reply, now, author="bot", in_hand=True).id for reply in replies if reply.text or reply.attachment_id]
+    said = [reply for reply in replies if reply.text or reply.attachment_id]
+    return [send(session, turn.conversation_id, reply, now, author="bot", in_hand=True).id for reply in said]
 
 
 def mark_handled(session: Session, message_id: str, now: dt.datetime) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from desk.errors import DeskError
-from desk.knowledge.article_file import read_articles
+from desk.errors import DeskError, Invalid
+from desk.knowledge.article_file import SourceRef, read_articles
 from desk.knowledge.statutes import StatuteIndex
 from desk.legal.catalogue import CALCULATORS
 from desk.services import Services
@@ -29,11 +29,11 @@ def _articles(folder: Path) -> list[str]:
         articles = read_articles(folder / "knowledge")
     except DeskError as error:
         return [error.message]
-    found, ids, asks = [], Counter(a.id for a in articles), {}
-    found += [f"{article_id}: two articles have this id" for article_id, count in ids.items() if count > 1]
+    ids, asks = Counter(a.id for a in articles), dict[str, str]()
+    found = [f"{article_id}: two articles have this id" for article_id, count in ids.items() if count > 1]
     for article in articles:
         for source in article.sources:
-            if problem := index.problem(source.law, source.article, checked=article.checked):
+            if problem := _wrong_source(index, source, checked=article.checked):
                 found.append(f"{article.id}: {problem}")
         if not article.sources and article.checked:
             found.append(f"{article.id}: a checked answer names its sources")
@@ -44,6 +44,13 @@ def _articles(folder: Path) -> list[str]:
                 found.append(f"{article.id}: “{ask}” is also asked in {asks[ask]}")
             asks[ask] = article.id
     return found
+
+
+def _wrong_source(index: StatuteIndex, source: SourceRef, *, checked: bool) -> str | None:
+    try:
+        return index.problem(source.law, source.article, checked=checked)
+    except Invalid as error:
+        return error.message
 
 
 def examples(folder: Path) -> list[tuple[str, str]]:

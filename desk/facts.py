@@ -193,7 +193,8 @@ def _amount(said: str) -> int | float | None:
     owed: list[Decimal] = []
     others: list[Decimal] = []
     for match in NUMBER.finditer(said):
-        before, after, word = said[: match.start()], said[match.end() :], match.group()
+        word = match.group().rstrip(".,")
+        before, after = said[: match.start()], said[match.start() + len(word) :]
         value = None if _SPREAD.search(word) else parse_number(word)
         if value is None or _NOT_MONEY.match(after) or re.match(r"[几数]", after) or re.search(r"[几数\d][、~至到—-]?$", before):
             continue

@@ -70,9 +70,7 @@ def figures(session: Session, now: dt.datetime, zone: str) -> Figures:
     ).one()
     said: dict[str, int] = {}
     for author, count in session.execute(
-        select(Message.author, func.count())
-        .where(Message.created_at >= today, Message.direction != "note")
-        .group_by(Message.author)
+        select(Message.author, func.count()).where(Message.created_at >= today, Message.direction != "note").group_by(Message.author)
     ):
         who = author if author in ("worker", "bot", "system") else "person"
         said[who] = said.get(who, 0) + count

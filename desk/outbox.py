@@ -103,7 +103,12 @@ def enqueue(
 
 
 def waiting(
-    session: Session, now: dt.datetime, limit: int, *, skip_contacts: frozenset[str] = frozenset(), skip_channels: frozenset[str] = frozenset()
+    session: Session,
+    now: dt.datetime,
+    limit: int,
+    *,
+    skip_contacts: frozenset[str] = frozenset(),
+    skip_channels: frozenset[str] = frozenset(),
 ) -> list[str]:
     """Ids of deliveries that may go now, the urgent lanes first, the oldest first within a lane.
 
@@ -149,11 +154,6 @@ def is_first(session: Session, delivery_id: str) -> bool:
         Delivery.id < delivery_id,
     )
     return session.scalar(earlier.limit(1)) is None
-
-
-def let_go(session: Session, delivery_id: str) -> None:
-    """What was `in_hand` is not sent directly after all: the drain takes it in its turn."""
-    session.execute(update(Delivery).where(Delivery.id == delivery_id, Delivery.state == "pending").values(claimed_until=None))
 
 
 def of_messages(session: Session, message_ids: list[str]) -> list[str]:

@@ -29,7 +29,9 @@ class Reminder(Table):
     created_at: Mapped[dt.datetime]
 
 
-def remind(session: Session, contact_id: str, text: str, due_at: dt.datetime, source_id: str, now: dt.datetime, enrollment_id: str | None = None) -> Reminder:
+def remind(
+    session: Session, contact_id: str, text: str, due_at: dt.datetime, source_id: str, now: dt.datetime, enrollment_id: str | None = None
+) -> Reminder:
     """Have `text` said at `due_at` (aware). Raises Invalid for the past, and for more than a year ahead unless it is an activity's."""
     again = session.scalar(select(Reminder).where(Reminder.source_id == source_id))
     if again is not None:
@@ -38,7 +40,9 @@ def remind(session: Session, contact_id: str, text: str, due_at: dt.datetime, so
         raise Invalid("这个时间已经过去了，请说一个以后的时间")
     if due_at > now + LONGEST and enrollment_id is None:
         raise Invalid("最远只能提醒一年以内的事")
-    reminder = Reminder(contact_id=contact_id, text=text[:300], due_at=due_at, source_id=source_id, enrollment_id=enrollment_id, created_at=now)
+    reminder = Reminder(
+        contact_id=contact_id, text=text[:300], due_at=due_at, source_id=source_id, enrollment_id=enrollment_id, created_at=now
+    )
     session.add(reminder)
     session.flush()
     return reminder

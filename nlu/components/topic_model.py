@@ -6,7 +6,8 @@ from typing import Any, Dict, List, Tuple
 import numpy as np
 from scipy.optimize import minimize_scalar
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.model_selection import StratifiedKFold
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
 
 from components.encoders import ENCODERS
 
@@ -33,26 +34,37 @@ class TopicModel:
     weights: Any = None
     intercepts: Any = None
     temperature: float = 1.0
+    person_weights: Any = None
+    person_intercept: float = 0.0
 
     @classmethod
-    def train(cls, encoder_names: List[str], texts: List[str], labels: List[str], shrinkage: float) -> "TopicModel":
+    def train(cls, encoder_names: List[str], texts: List[str], labels: List[str], person: List[bool], shrinkage: float) -> "TopicModel":
         model = cls(encoder_names)
         blocks = encode(make_encoders(encoder_names), texts)
-        return model.fit(blocks, labels, shrinkage)
+        return model.fit(blocks, labels, person, shrinkage)
 
-    def fit(self, blocks: List[Any], labels: List[str], shrinkage: float, folds: int = 3) -> "TopicModel":
+    def fit(self, blocks: List[Any], labels: List[str], person: List[bool], shrinkage: float) -> "TopicModel":
         self.means = [b.mean(axis=0) for b in blocks]
         rows, y = self._rows(blocks), np.array(labels)
         self.labels = sorted(set(labels))
+        # The temperature is one number: a fifth of the examples, kept aside once, settles it.
+        train, aside = train_test_split(np.arange(len(y)), test_size=0.2, random_state=7, stratify=y)
+        scores = _analysis(shrinkage).fit(rows[train], y[train]).decision_function(rows[aside])
+        truth = np.searchsorted(self.labels, y[aside])
+        self.temperature = float(minimize_scalar(lambda t: _loss(scores / t, truth), bounds=(0.05, 20), method="bounded").x)
         full = _analysis(shrinkage).fit(rows, y)
         self.weights, self.intercepts = full.coef_, full.intercept_
-        held_out = np.zeros((rows.shape[0], len(self.labels)))
-        for train, test in StratifiedKFold(folds, shuffle=True, random_state=7).split(rows, y):
-            fold = _analysis(shrinkage).fit(rows[train], y[train])
-            held_out[test] = fold.decision_function(rows[test])
-        truth = np.searchsorted(self.labels, y)
-        self.temperature = float(minimize_scalar(lambda t: _loss(held_out / t, truth), bounds=(0.05, 10), method="bounded").x)
+        if any(person):
+            # Whether a person is needed is another question than what it is about: a model of its own over the same rows.
+            need = LogisticRegression(C=3.0, class_weight="balanced", max_iter=300, tol=1e-3).fit(rows.astype(np.float32), np.array(person))
+            self.person_weights, self.person_intercept = need.coef_[0], float(need.intercept_[0])
         return self
+
+    def person(self, blocks: List[Any]) -> float:
+        """How likely the first row needs a person."""
+        if self.person_weights is None:
+            return 0.0
+        return float(1 / (1 + np.exp(-(self._rows(blocks)[0] @ self.person_weights + self.person_intercept))))
 
     def probabilities(self, blocks: List[Any]) -> np.ndarray:
         scores = self._rows(blocks) @ self.weights.T + self.intercepts
@@ -70,7 +82,8 @@ class TopicModel:
 
     def as_arrays(self) -> Dict[str, Any]:
         """For storing without pickle."""
-        return {"weights": self.weights, "intercepts": self.intercepts, **{f"mean{i}": m for i, m in enumerate(self.means)}}
+        person = {} if self.person_weights is None else {"person": self.person_weights}
+        return {"weights": self.weights, "intercepts": self.intercepts, **person, **{f"mean{i}": m for i, m in enumerate(self.means)}}
 
 
 def _analysis(shrinkage: float) -> LinearDiscriminantAnalysis:

@@ -9,7 +9,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -51,7 +51,9 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         examples = [e for e in training_data.training_examples if e.get(TEXT) and e.get(INTENT)]
         texts = [e.get(TEXT) for e in examples]
         labels = [e.get(INTENT_RESPONSE_KEY) or e.get(INTENT) for e in examples]
-        self._model = TopicModel.train(list(self._config["encoders"]), texts, labels, float(self._config["shrinkage"]))
+        # `metadata: {person: true}` above examples says that whoever writes so needs a person.
+        person = [bool(((e.get(METADATA) or {}).get("intent") or {}).get("person")) for e in examples]
+        self._model = TopicModel.train(list(self._config["encoders"]), texts, labels, person, float(self._config["shrinkage"]))
         self._encoders = make_encoders(self._model.encoder_names)
         self._persist()
         return self._resource
@@ -64,7 +66,8 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return messages
 
     def _understand(self, message: Message, text: Text) -> None:
-        ranking = self._model.ranking(encode(self._encoders, [text]))
+        blocks = encode(self._encoders, [text])
+        ranking = self._model.ranking(blocks)
         topics = [{"name": name[len(ASK) + 1 :], "confidence": p} for name, p in ranking if name.startswith(ASK + "/")]
         talk = [{"name": name, "confidence": p} for name, p in ranking if not name.startswith(ASK + "/")]
         asked = sum(t["confidence"] for t in topics)
@@ -72,12 +75,14 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         message.set("intent", chosen, add_to_output=True)
         message.set("intent_ranking", [chosen, *[t for t in talk[:5] if t is not chosen]], add_to_output=True)
         message.set("topics", topics[:10], add_to_output=True)
+        message.set("person", round(self._model.person(blocks), 4), add_to_output=True)
         message.set("talk", {t["name"]: round(t["confidence"], 4) for t in talk if t["confidence"] > 0.001}, add_to_output=True)
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:
             np.savez_compressed(folder / "model.npz", **self._model.as_arrays())
-            about = {"encoders": self._model.encoder_names, "labels": self._model.labels, "temperature": self._model.temperature}
+            about = {"encoders": self._model.encoder_names, "labels": self._model.labels, "temperature": self._model.temperature,
+                     "person_intercept": self._model.person_intercept}
             (folder / "model.json").write_text(json.dumps(about, ensure_ascii=False))
 
     @classmethod
@@ -88,5 +93,8 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             about = json.loads((folder / "model.json").read_text())
             arrays = np.load(folder / "model.npz")
         means = [arrays[f"mean{i}"] for i in range(len(about["encoders"]))]
-        model = TopicModel(about["encoders"], about["labels"], means, arrays["weights"], arrays["intercepts"], about["temperature"])
+        model = TopicModel(
+            about["encoders"], about["labels"], means, arrays["weights"], arrays["intercepts"], about["temperature"],
+            arrays["person"] if "person" in arrays else None, about["person_intercept"],
+        )  # fmt: skip
         return cls(config, model_storage, resource, model)

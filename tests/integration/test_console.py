@@ -5,12 +5,16 @@ import datetime as dt
 import io
 import re
 from collections.abc import AsyncIterator
+from functools import cache
 from pathlib import Path
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from sqlalchemy import select
+from starlette.routing import BaseRoute, Mount
 
 from console.live import EVERYTHING, KINDS, changes
 from console.site import ConsoleDeps, build_console
@@ -27,6 +31,12 @@ from desk.outbox import Delivery, Outcome
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct-horse-9"
 HERE = "http://desk.test"
+
+
+@cache
+def password_hash() -> str:
+    """Made once: hashing is slow on purpose."""
+    return PasswordHasher().hash(PASSWORD)
 
 
 class MovedClock:
@@ -51,9 +61,6 @@ class Visitor(httpx.AsyncClient):
             self.csrf = re.search(r'X-CSRF-Token": "([^"]+)"', page.text)[1]  # type: ignore[index]
         return answer
 
-    async def send(self, *args: object, **kwargs: object) -> httpx.Response:
-        return await super().send(*args, **kwargs)  # type: ignore[arg-type]
-
     async def press(self, path: str, **fields: str) -> httpx.Response:
         return await self.post(path, data=fields, headers={"X-CSRF-Token": self.csrf, "HX-Request": "true"})
 
@@ -72,15 +79,21 @@ class Desk:
         self.app.include_router(build_console(self.deps))
         with database.write() as session:
             for username, role in (("wang", "counsellor"), ("chen", "counsellor"), ("li", "admin"), ("zhao", "admin")):
-                agents.add_agent(session, username, f"{username}同志", role, PASSWORD, clock.now())
+                session.add(
+                    Agent(username=username, name=f"{username}同志", role=role, password_hash=password_hash(), created_at=clock.now())
+                )
 
     def visitor(self) -> Visitor:
         return Visitor(transport=httpx.ASGITransport(self.app), base_url=HERE, headers={"accept": "text/html"})
 
     def case(self, who: str = "a", text: str = "老板拖欠工资", urgency: str = "normal") -> str:
         with self.database.write() as session:
-            conversation_id, _ = conversations.receive(session, Incoming("web", who, f"{who}-{text}", name=f"职工{who}", text=text), self.clock.now())
-            return cases.hand_off(session, conversation_id, Handoff(f"{who}-{text}", "asked", urgency, "wage_arrears"), SlaPolicy(), self.clock.now()).id
+            conversation_id, _ = conversations.receive(
+                session, Incoming("web", who, f"{who}-{text}", name=f"职工{who}", text=text), self.clock.now()
+            )
+            return cases.hand_off(
+                session, conversation_id, Handoff(f"{who}-{text}", "asked", urgency, "wage_arrears"), SlaPolicy(), self.clock.now()
+            ).id
 
     def said(self, who: str, text: str) -> None:
         with self.database.write() as session:
@@ -218,7 +231,9 @@ async def test_the_pane_shows_what_the_bot_knew(desk: Desk, wang: Visitor) -> No
     case_id = desk.case()
     with desk.database.write() as session:
         case = cases.case_by_id(session, case_id)
-        conversations.remember(session, case.conversation_id, topic="wage_arrears", confidence=0.83, question="欠薪", articles=["gone"], facts={"months": 3})
+        conversations.remember(
+            session, case.conversation_id, topic="wage_arrears", confidence=0.83, question="欠薪", articles=["gone"], facts={"months": 3}
+        )
         case.facts = {"欠薪人数": 12}
     page = (await wang.get(f"/console/cases/{case_id}")).text
     for shown in ("拖欠工资", "把握 83%", "月数", "欠薪人数", "12", "/console/knowledge/articles/gone", "立案"):
@@ -228,7 +243,9 @@ async def test_the_pane_shows_what_the_bot_knew(desk: Desk, wang: Visitor) -> No
 
 async def test_who_the_worker_is_can_be_kept(desk: Desk, wang: Visitor) -> None:
     case_id = desk.case()
-    await wang.press(f"/console/cases/{case_id}/contact", district="鼓楼区", industry="快递", phone="13800000000", tags="骑手，困难职工、骑手")
+    await wang.press(
+        f"/console/cases/{case_id}/contact", district="鼓楼区", industry="快递", phone="13800000000", tags="骑手，困难职工、骑手"
+    )
     page = (await wang.get(f"/console/cases/{case_id}")).text
     assert 'value="鼓楼区"' in page and 'value="困难职工、骑手"' in page
 
@@ -351,7 +368,10 @@ async def test_too_big_a_file_is_refused_before_it_is_read(desk: Desk, wang: Vis
     case_id = desk.case()
     for size in (100_001, 2_000_000):
         answer = await wang.post(
-            f"/console/cases/{case_id}/reply", data={"key": "k"}, files={"file": ("a.png", b"0" * size, "image/png")}, headers={"X-CSRF-Token": wang.csrf}
+            f"/console/cases/{case_id}/reply",
+            data={"key": "k"},
+            files={"file": ("a.png", b"0" * size, "image/png")},
+            headers={"X-CSRF-Token": wang.csrf},
         )
         assert answer.status_code == 422 and "太大" in answer.text
     assert desk.replies(case_id) == []
@@ -394,9 +414,6 @@ async def test_a_message_reaches_the_stream_after_its_commit(desk: Desk) -> None
 
 def _routes(desk: Desk) -> list[tuple[str, set[str]]]:
     """Every path of the console behind its mount, with its methods."""
-    from fastapi.routing import APIRoute
-    from starlette.routing import BaseRoute, Mount
-
     found: list[tuple[str, set[str]]] = []
 
     def walk(routes: list[BaseRoute]) -> None:
