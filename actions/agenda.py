@@ -79,7 +79,7 @@ class ActionMyEnrollments(DeskAction):
 
 
 class ActionSetReminder(DeskAction):
-    """"下周三上午九点提醒我体检"."""
+    """ "下周三上午九点提醒我体检"."""
 
     def name(self) -> str:
         return "action_set_reminder"
@@ -133,11 +133,15 @@ class ActionMyProgress(DeskAction):
         with self.house.database.read() as session:
             mine = cases.cases_of(session, said.conversation_id)
         if not mine:
-            return Result([Reply(said.say("progress.none"), rows((said.say("button.human"), "/human"), (said.say("button.menu"), "/menu")))])
+            return Result(
+                [Reply(said.say("progress.none"), rows((said.say("button.human"), "/human"), (said.say("button.menu"), "/menu")))]
+            )
         lines = []
         for case in mine[:5]:
             state = "resolved" if case.state == "resolved" else "answered" if case.first_reply_at else "waiting"
-            lines.append(f"▪ {case.number} {case.title or said.say('progress.untitled')}\n  {said.say(f'progress.{state}')} · {when(case.opened_at, self.house.zone)}")
+            lines.append(
+                f"▪ {case.number} {case.title or said.say('progress.untitled')}\n  {said.say(f'progress.{state}')} · {when(case.opened_at, self.house.zone)}"
+            )
         return Result([Reply(said.say("progress") + "\n" + "\n".join(lines), rows((said.say("button.enrollments"), "/my_enrollments")))])
 
 

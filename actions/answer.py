@@ -34,7 +34,7 @@ class ActionAnswer(DeskAction):
 
 
 class ActionFollowup(DeskAction):
-    """"要多久", "在哪办", "那没签合同呢": understood in the light of the last answer."""
+    """ "要多久", "在哪办", "那没签合同呢": understood in the light of the last answer."""
 
     def name(self) -> str:
         return "action_followup"

@@ -72,7 +72,7 @@ class Result:
     handover: bool = False
 
 
-class DeskAction(Action):
+class DeskAction(Action):  # type: ignore[misc]  # the SDK has no types
     """A Rasa action that reads slots, calls the desk, says the result. Its `act` runs in a thread and may block."""
 
     def __init__(self, house: House) -> None:

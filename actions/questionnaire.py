@@ -209,7 +209,9 @@ def render_calculation(title: str, calculation: Calculation, language: str) -> s
     if calculation.steps:
         parts.append(names["calculator.steps"] + "\n" + "\n".join(calculation.steps))
     if calculation.citations:
-        parts.append(names["article.sources"] + "\n" + "\n".join(f"· 《{c.law}》{c.article or ''}：{c.says}" for c in calculation.citations))
+        parts.append(
+            names["article.sources"] + "\n" + "\n".join(f"· 《{c.law}》{c.article or ''}：{c.says}" for c in calculation.citations)
+        )
     if calculation.reading:
         parts.append(names["calculator.reading"] + "\n" + "\n".join(f"· {line}" for line in calculation.reading))
     return "\n\n".join(parts)

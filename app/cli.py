@@ -79,7 +79,7 @@ def _calculate(settings: Settings, arguments: argparse.Namespace) -> None:
     except json.JSONDecodeError as error:
         raise Invalid(f"--json: not JSON ({error})") from error
     if not isinstance(values, dict):
-        raise Invalid("--json: give an object, like {\"wage\": 6000}")
+        raise Invalid('--json: give an object, like {"wage": 6000}')
     done = calculate(arguments.name, values)
     citations = [{"law": c.law, "article": c.article, "says": c.says} for c in done.citations]
     body = {"result": done.result, "unit": done.unit, "steps": done.steps, "citations": citations, "reading": done.reading}
@@ -142,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     add("train", _train, "train the model if its sources changed; print its path")
     add("load", _load, "migrate the database and load the knowledge")
     ask = add("ask", _ask, "answer questions from a file through the same path as a chat turn")
-    ask.add_argument("--jsonl", help="a file with one {\"id\", \"question\"} a line")
+    ask.add_argument("--jsonl", help='a file with one {"id", "question"} a line')
     ask.add_argument("--out", help="where the answers go, one JSON object a line")
     ask.add_argument("--explain", metavar="QUESTION", help="answer one question and say how it was found")
     calculate = add("calculate", _calculate, "run a calculator")

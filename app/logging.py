@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -22,7 +23,7 @@ def mask(text: str) -> str:
     return text
 
 
-def _masked(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _masked(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     return {key: mask(value) if isinstance(value, str) else value for key, value in event.items()}
 
 

@@ -66,7 +66,9 @@ def trained_model(data_dir: Path) -> Path:
     progress = threading.Thread(target=_show_progress, args=(stop,), daemon=True)
     progress.start()
     with log.open("w") as output:
-        done = subprocess.run(command, cwd=ROOT / "nlu", env=rasa_environment(), stdout=output, stderr=output, stdin=subprocess.DEVNULL, check=False)
+        done = subprocess.run(
+            command, cwd=ROOT / "nlu", env=rasa_environment(), stdout=output, stderr=output, stdin=subprocess.DEVNULL, check=False
+        )
     stop.set()
     progress.join()
     made = models / f"{partial}.tar.gz"

@@ -21,7 +21,9 @@ log = structlog.get_logger()
 class RasaProcess:
     """One Rasa server on loopback."""
 
-    def __init__(self, model: Path, data_dir: Path, port: int, token: str, action_url: str, tracker_url: str, client: Rasa, redis_url: str = "") -> None:
+    def __init__(
+        self, model: Path, data_dir: Path, port: int, token: str, action_url: str, tracker_url: str, client: Rasa, redis_url: str = ""
+    ) -> None:
         self._model = model
         self._dir = data_dir / "rasa"
         self._port = port
@@ -94,7 +96,10 @@ class RasaProcess:
         }
         if self._redis_url:
             endpoints["lock_store"] = _lock_store(self._redis_url)
-        for name, content in (("endpoints.yml", endpoints), ("credentials.yml", {"components.desk_channel.DeskChannel": {"token": self._token}})):
+        for name, content in (
+            ("endpoints.yml", endpoints),
+            ("credentials.yml", {"components.desk_channel.DeskChannel": {"token": self._token}}),
+        ):
             path = self._dir / name
             path.touch(mode=0o600)
             path.write_text(yaml.safe_dump(content), "utf-8")

@@ -134,5 +134,3 @@ def _greet(settings: Settings, passwords: list[tuple[str, str, str]], resumed: i
     if resumed:
         lines.append(f"  Taken up again: {resumed} conversation(s) with unanswered messages")
     print("\n".join([*lines, "", "  Ctrl-C ends everything.", ""]), flush=True)
-
-

@@ -60,6 +60,7 @@ def build_web(parts: Parts, extra: list[APIRouter], telegram_ready: Callable[[],
                 secure_cookies=settings.secure_cookies,
                 reminder_hours=settings.reminder_hours_before,
                 union_name=settings.union_name,
+                services=parts.services,
             )
         )
     )

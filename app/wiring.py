@@ -94,7 +94,11 @@ def build(settings: Settings, clock: Clock | None = None, channels: dict[str, Ch
         settings.union_name, settings.hotline, settings.timezone, settings.reminder_hours_before,
     )  # fmt: skip
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=32)
-    rasa = Rasa(httpx.AsyncClient(base_url=settings.rasa_address, limits=limits, trust_env=False), rasa_token(settings), settings.rasa_timeout_seconds)
+    rasa = Rasa(
+        httpx.AsyncClient(base_url=settings.rasa_address, limits=limits, trust_env=False),
+        rasa_token(settings),
+        settings.rasa_timeout_seconds,
+    )
     all_channels: dict[str, Channel] = {"web": WebChannel(database, hub), **(channels or {})}
     drain = OutboxDrain(database, clock, all_channels, files, {"telegram": Pace(settings.telegram_messages_per_second)})
     metrics = Metrics()
@@ -133,5 +137,3 @@ async def running(parts: Parts) -> AsyncIterator[None]:
         await parts.hub.stop()
         await parts.rasa.client.aclose()
         parts.database.close()
-
-

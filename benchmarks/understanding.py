@@ -126,7 +126,21 @@ def stock(rows, questions):
         blocks = [{"intent": label, "examples": "".join(f"- {t}\n" for t in texts)} for label, texts in by_label.items()]
         (home / "nlu.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True), "utf-8")
         begun = time.perf_counter()
-        command = [sys.executable, "-m", "rasa", "train", "nlu", "--nlu", "nlu.yml", "--config", "config.yml", "--out", ".", "--fixed-model-name", "stock"]
+        command = [
+            sys.executable,
+            "-m",
+            "rasa",
+            "train",
+            "nlu",
+            "--nlu",
+            "nlu.yml",
+            "--config",
+            "config.yml",
+            "--out",
+            ".",
+            "--fixed-model-name",
+            "stock",
+        ]
         subprocess.run(command, cwd=home, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         trained = time.perf_counter() - begun
         (home / "questions.json").write_text(json.dumps([q["question"] for q in questions], ensure_ascii=False), "utf-8")
@@ -162,7 +176,9 @@ def main():
         return parse(arguments.parse)
     rows, questions = examples(), labelled(arguments.labelled)
     print(f"{len(rows)} examples, {len(questions)} questions\n")
-    print("| pipeline | first | first or second | off-topic found | calibration error | training s | ms a sentence | stored KB | memory MB |")
+    print(
+        "| pipeline | first | first or second | off-topic found | calibration error | training s | ms a sentence | stored KB | memory MB |"
+    )
     print("|---|---|---|---|---|---|---|---|---|")
     cache = {}
     for encoders in (["counts"], ["use"], ["e5"], ["use", "e5"], ["use", "e5", "counts"]):

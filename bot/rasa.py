@@ -1,6 +1,7 @@
 """The one client of Rasa: sends a worker's message, returns what the actions said."""
 
 import json
+import re
 from dataclasses import dataclass
 
 import httpx
@@ -9,6 +10,10 @@ from desk.conversations import Reply, Turn
 
 # What channels and people call a command, where Rasa's intent has another name.
 _ALIASES = {"help": "menu", "language": "switch_language", "stop": "unsubscribe", "back": "go_back"}
+
+
+# What an agent types in the web chat, where there are no deep links, to make the chat their own.
+_LINK_CODE = re.compile(r"link-[0-9a-f]{10}")
 
 
 class RasaUnavailable(Exception):
@@ -58,6 +63,8 @@ def _message(turn: Turn) -> str:
     if words := turn.payload.removeprefix("/").split():
         verb, *refs = words
         return f"/{_ALIASES.get(verb, verb)}" + (json.dumps({"ref": refs}) if refs else "")
+    if _LINK_CODE.fullmatch(turn.text.strip()):
+        return "/start" + json.dumps({"ref": [turn.text.strip()]})
     # A leading slash typed by hand is no command of ours, and Rasa would take it for one.
     return turn.text.lstrip("/").strip() or "…"
 

@@ -1,16 +1,17 @@
 """What the bot says to a question: an article with its law, a question back, a friendly line, or a person."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from desk import texts, urgency
+from desk import activities, texts, urgency
 from desk.conversations import Buttons, Reply
 from desk.knowledge import articles
 from desk.knowledge.search import Hit, KnowledgeSearch
 from desk.knowledge.statutes import StatuteIndex
+from desk.legal.catalogue import CALCULATORS
 from desk.services import Services
 
 # Intents that Rasa may choose and that are no matter of work: they get a line, not an article.
@@ -66,7 +67,9 @@ class Answering:
         self._thresholds = thresholds
         self._zone = zone
 
-    def answer(self, session: Session, question: str, understood: Understanding, language: str, now: dt.datetime, *, doubts: int = 0) -> Answer:
+    def answer(
+        self, session: Session, question: str, understood: Understanding, language: str, now: dt.datetime, *, doubts: int = 0
+    ) -> Answer:
         """Decide what to say. `doubts`: how many times in a row the bot was unsure before this message."""
         urgent = urgency.detect(question)
         person = understood.person >= self._thresholds.person or urgent is not None
@@ -83,9 +86,13 @@ class Answering:
         }
         if understood.elsewhere > max(understood.confidence, 0.5) and not urgent:
             line = texts.say(language, "elsewhere.law" if understood.other_law > understood.elsewhere / 2 else "elsewhere.talk")
-            return Answer("elsewhere", [Reply(line, self._help_buttons(language))], **{**known, "topic": "off_topic", "second_topic": "", "person": False})
+            return Answer(
+                "elsewhere",
+                [Reply(line, self._help_buttons(language))],
+                **{**known, "topic": "off_topic", "second_topic": "", "person": False},
+            )
         if understood.confidence >= self._thresholds.answer and hits:
-            return self._with_article(session, hits, language, known)
+            return self._with_article(session, hits, language, now, known)
         if hits and (understood.confidence >= self._thresholds.clarify or not ranking) and doubts < 1:
             return Answer("clarify", [self._clarify(hits, language)], **known)
         return Answer("unsure", [Reply(texts.say(language, "unsure"), self._help_buttons(language))], **known)
@@ -93,7 +100,9 @@ class Answering:
     def article(self, session: Session, article_id: str, language: str) -> Answer:
         """One article as asked for by its button. Raises NotFound when it is gone."""
         shown = articles.article_by_id(session, article_id)
-        return Answer("article", [self._render(shown, language)], shown.topic, articles=[shown.id], citations=_citations(shown), confidence=1.0)
+        return Answer(
+            "article", [self._render(shown, language)], shown.topic, articles=[shown.id], citations=_citations(shown), confidence=1.0
+        )
 
     def part(self, session: Session, article_id: str, part: str, language: str) -> Reply:
         """One part of an article that was shown: what to keep as evidence, where to go, deadlines, costs, what to avoid."""
@@ -105,13 +114,17 @@ class Answering:
         body = "\n".join(f"{i}. {line}" for i, line in enumerate(lines, 1)) if len(lines) > 1 else lines[0]
         return Reply(f"{shown.title}｜{texts.say(language, f'article.{part}')}\n{body}", self._buttons(shown, language, leave_out=part))
 
-    def _with_article(self, session: Session, hits: list[Hit], language: str, known: dict[str, Any]) -> Answer:
+    def _with_article(self, session: Session, hits: list[Hit], language: str, now: dt.datetime, known: dict[str, Any]) -> Answer:
         shown = articles.article_by_id(session, hits[0].article_id)
         others = [hit for hit in hits[1:4] if hit.score > hits[0].score - 0.25]
+        rendered = self._render(shown, language, others)
+        if activities.offers(session, now, shown.topic):
+            join = {"label": texts.say(language, "button.join_activity"), "payload": f"/activities {shown.topic}"}
+            rendered = replace(rendered, buttons=[[join], *rendered.buttons])
         return Answer(
             "article",
-            [self._render(shown, language, others)],
-            **{**known, "topic": known["topic"]},
+            [rendered],
+            **known,
             articles=[hit.article_id for hit in hits],
             citations=_citations(shown),
         )
@@ -146,7 +159,9 @@ class Answering:
             if service is not None:
                 rows.append([{"label": f"📝 {service.file.title}", "payload": f"/service {name}"}])
         for name in shown.body["calculators"][:2]:
-            rows.append([{"label": f"🧮 {texts.say(language, 'button.calculate', title=_calculator_title(name))}", "payload": f"/calculate {name}"}])
+            rows.append(
+                [{"label": f"🧮 {texts.say(language, 'button.calculate', title=_calculator_title(name))}", "payload": f"/calculate {name}"}]
+            )
         parts = [p for p in ("evidence", "go", "costs", "avoid") if shown.body.get(p) and p != leave_out]
         cells = [{"label": texts.say(language, f"article.{p}"), "payload": f"/part {shown.id} {p}"} for p in parts]
         rows += [cells[i : i + 2] for i in range(0, len(cells), 2)]
@@ -156,7 +171,10 @@ class Answering:
 
     def _help_buttons(self, language: str) -> Buttons:
         return [
-            [{"label": texts.say(language, "button.menu"), "payload": "/menu"}, {"label": texts.say(language, "button.human"), "payload": "/human"}]
+            [
+                {"label": texts.say(language, "button.menu"), "payload": "/menu"},
+                {"label": texts.say(language, "button.human"), "payload": "/human"},
+            ]
         ]
 
 
@@ -165,6 +183,4 @@ def _citations(shown: articles.Article) -> list[dict[str, str | None]]:
 
 
 def _calculator_title(name: str) -> str:
-    from desk.legal.catalogue import CALCULATORS
-
     return CALCULATORS[name].title if name in CALCULATORS else name

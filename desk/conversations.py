@@ -39,9 +39,7 @@ class Conversation(Table):
 
 class Message(Table):
     __tablename__ = "message"
-    __table_args__ = (
-        UniqueConstraint("conversation_id", "seq"),
-    )
+    __table_args__ = (UniqueConstraint("conversation_id", "seq"),)
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
@@ -262,9 +260,7 @@ def answer_turn(session: Session, turn: Turn, replies: list[Reply], now: dt.date
     The replies are dropped when the conversation changed hands after the turn was taken, unless the bot itself handed
     it over in this very turn (a reply whose details say `handover`); a turn that was answered already stays as it is.
     """
-    done = session.execute(
-        update(Message).where(Message.id == turn.message_id, Message.handled_at.is_(None)).values(handled_at=now)
-    )
+    done = session.execute(update(Message).where(Message.id == turn.message_id, Message.handled_at.is_(None)).values(handled_at=now))
     if not done.rowcount:  # type: ignore[attr-defined]
         return []
     # Locked: a counsellor who takes over in this moment comes either before the look at the epoch or after the reply.

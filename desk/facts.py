@@ -233,9 +233,11 @@ def _contract(said: str) -> bool | None:
 
 
 def _only_one(words: Mapping[str, re.Pattern[str]], said: str) -> str | None:
-    found = [name for name, pattern in words.items() if any(not re.search(
-        r"(?:不是|不算|并非|非)$"
-    , said[: m.start()]) for m in pattern.finditer(said))]
+    found = [
+        name
+        for name, pattern in words.items()
+        if any(not re.search(r"(?:不是|不算|并非|非)$", said[: m.start()]) for m in pattern.finditer(said))
+    ]
     return found[0] if len(found) == 1 else None
 
 

@@ -13,7 +13,10 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._turns = Histogram(
-            "uniondesk_turn_seconds", "From a stored message to its stored answer", buckets=(0.02, 0.04, 0.06, 0.1, 0.15, 0.3, 1, 3), registry=self.registry
+            "uniondesk_turn_seconds",
+            "From a stored message to its stored answer",
+            buckets=(0.02, 0.04, 0.06, 0.1, 0.15, 0.3, 1, 3),
+            registry=self.registry,
         )
         self._rasa_failures = Counter("uniondesk_rasa_failures", "Turns answered without Rasa", registry=self.registry)
         self._backlog = Gauge("uniondesk_outbox_pending", "Deliveries that wait", ["lane"], registry=self.registry)

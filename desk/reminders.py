@@ -65,9 +65,7 @@ def cancel(session: Session, contact_id: str, reminder_id: str) -> Reminder:
 
 
 def cancel_for_enrollment(session: Session, enrollment_id: str) -> None:
-    session.execute(
-        update(Reminder).where(Reminder.enrollment_id == enrollment_id, Reminder.state == "pending").values(state="cancelled")
-    )
+    session.execute(update(Reminder).where(Reminder.enrollment_id == enrollment_id, Reminder.state == "pending").values(state="cancelled"))
 
 
 def queue_due(session: Session, now: dt.datetime, limit: int = 500) -> int:

@@ -75,9 +75,7 @@ class Services:
                 raise Invalid(f"{path}: {error}") from error
             if file.name != path.stem:
                 raise Invalid(f"{path}: name must be the file's name")
-            questions = tuple(
-                Question(q.name, q.ask, q.kind, q.required, q.choices, q.example, q.most) for q in file.questions
-            )
+            questions = tuple(Question(q.name, q.ask, q.kind, q.required, q.choices, q.example, q.most) for q in file.questions)
             services[file.name] = Service(file, Questionnaire(file.name, "service", file.title, file.topic, file.intro, questions))
         return cls(services)
 

@@ -14,7 +14,9 @@ _WEEKDAY = re.compile(r"(周|星期|礼拜)[一二三四五六日天]")
 _DAY = re.compile(r"[月号日天]|周|星期|礼拜|明|后|昨|前")
 # Which hour a part of the day means when no hour is named.
 _HOURS = {"凌晨": 5, "早": 8, "上午": 9, "中午": 12, "下午": 14, "傍晚": 18, "晚": 19, "夜": 20}
-_ASKING = re.compile(r"(麻烦|请|帮我|给我|到时候?|记得|别忘了?|设个?|定个?|一个|闹钟|提醒一?下?我?们?|叫我|喊我|通知我|的时候|，|,|。|！|!)")
+_ASKING = re.compile(
+    r"(麻烦|请|帮我|给我|到时候?|记得|别忘了?|设个?|定个?|一个|闹钟|提醒一?下?我?们?|叫我|喊我|通知我|的时候|，|,|。|！|!)"
+)
 _WHEN = re.compile(
     r"((大?后天|明天|明早|明晚|今天|今晚|今早|下?下?个?(周|星期|礼拜)[一二三四五六日天]|本周[一二三四五六日]|这周[一二三四五六日]|下个?月[\d一二三四五六七八九十]+[号日]"
     r"|[\d一二三四五六七八九十]+月[\d一二三四五六七八九十]+[号日]|[\d一二三四五六七八九十]+[号日])?的?(凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里)?"
@@ -66,4 +68,3 @@ def parse_due(text: str, now: dt.datetime, zone: str) -> tuple[dt.datetime, str]
         raise Invalid("这个时间已经过去了，请说一个以后的时间")
     subject = _ASKING.sub("", text.replace(found, "", 1)).strip(" 　的去要在")
     return moment.astimezone(dt.UTC), subject or "您记下的事"
-

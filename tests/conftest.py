@@ -67,7 +67,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name what was not reachable; where everything must be, a skipped test is a failure (see pytest_sessionfinish)."""
     skipped = terminalreporter.stats.get("skipped", [])
     for report in skipped:
-        terminalreporter.write_line(f"not run: {report.nodeid}: {report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr}")
+        terminalreporter.write_line(
+            f"not run: {report.nodeid}: {report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr}"
+        )
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -37,7 +37,9 @@ class ArticleFile(BaseModel):
     costs: Line | None = None
     go: Annotated[list[Line], Field(max_length=5)] = []
     avoid: Annotated[list[Line], Field(max_length=5)] = []
-    phones: list[Literal["12333", "12348", "12351", "12345", "12329", "12366", "110", "119", "120", "12355", "12356", "12338", "12350"]] = []
+    phones: list[
+        Literal["12333", "12348", "12351", "12345", "12329", "12366", "110", "119", "120", "12355", "12356", "12338", "12350"]
+    ] = []
     sources: list[SourceRef] = []
     region: str = "national"
     valid_from: dt.date

@@ -34,7 +34,8 @@ class UseEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         vectors = np.asarray(self._model.encode([text[:300] for text in texts]), dtype=np.float32)
-        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        return unit
 
 
 class TextVector(Table):

@@ -89,9 +89,8 @@ class StatuteIndex:
             return None if article is None else f"{law} has no numbered articles"
         if article is None:
             return f"{law}: name the article"
-        if not statute.has(article_number(article)):
-            if statute.text == "full" or checked:
-                return f"{law} {article}: no such article in the index"
+        if not statute.has(article_number(article)) and (statute.text == "full" or checked):
+            return f"{law} {article}: no such article in the index"
         if statute.text == "summary" and checked:
             return f"{law}: known at second hand only, so the answer needs `checked: no`"
         return None

@@ -10,9 +10,38 @@ from desk.legal.checking import FIRST_YEAR, LAST_YEAR, number_problem
 from desk.legal.money import plain, show
 from desk.legal.numerals import NUMBER, parse_number, tidy
 
-UNKNOWN = re.compile(r"不知道|不清楚|不记得|记不清|记不得|记不住|不晓得|不确定|忘了|忘记|不懂|没注意|跳过|略过|随便|不想说|说不上|unknown|skip")
-NOTHING = re.compile(r"^(?:都|还|也|根本|从来|一直|现在|暂时|后来)*(?:没有|没|无|没得|否|木有|不是|不|没.{1,6}|不用|还在.*|空|-|/)(?:了|啊|呢|吧|的|过|呀|。|！)*$")
-YES = {"是", "有", "对", "嗯", "嗯嗯", "yes", "y", "true", "在", "还在", "在的", "在职", "还在职", "还在上班", "在上班", "有的", "是的", "对的", "没错", "当然", "是啊", "有啊", "对啊", "已经"}
+UNKNOWN = re.compile(
+    r"不知道|不清楚|不记得|记不清|记不得|记不住|不晓得|不确定|忘了|忘记|不懂|没注意|跳过|略过|随便|不想说|说不上|unknown|skip"
+)
+NOTHING = re.compile(
+    r"^(?:都|还|也|根本|从来|一直|现在|暂时|后来)*(?:没有|没|无|没得|否|木有|不是|不|没.{1,6}|不用|还在.*|空|-|/)(?:了|啊|呢|吧|的|过|呀|。|！)*$"
+)
+YES = {
+    "是",
+    "有",
+    "对",
+    "嗯",
+    "嗯嗯",
+    "yes",
+    "y",
+    "true",
+    "在",
+    "还在",
+    "在的",
+    "在职",
+    "还在职",
+    "还在上班",
+    "在上班",
+    "有的",
+    "是的",
+    "对的",
+    "没错",
+    "当然",
+    "是啊",
+    "有啊",
+    "对啊",
+    "已经",
+}
 NO = re.compile(r"^(?:不|没|无|否|木有|并没|并不|no$|none$|n$|false$).{0,6}$")
 LEAD = re.compile(r"^(?:我们|我|现在|目前|暂时|单位|公司|都|也|还(?=[没不]))+")
 NEGATED = re.compile(r"[不没无非半](?!固定)")
@@ -23,7 +52,9 @@ YEAR = rf"(?P<year>{'|'.join(RELATIVE_YEARS)}|(?:19|20)\d\d|[0-9]{{2}}(?=年)|[�
 MONTH = rf"(?P<month>{DIGIT}{{1,3}})月(?:份)?"
 DAY = rf"(?P<day>{DIGIT}{{1,3}})(?:日|号)?"
 FULL_DATE = re.compile(rf"{YEAR}{MONTH}{DAY}")
-PLAIN_DATE = re.compile(r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?|(?P<y8>(?:19|20)\d\d)(?P<m8>\d\d)(?P<d8>\d\d)(?!\d)")
+PLAIN_DATE = re.compile(
+    r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?|(?P<y8>(?:19|20)\d\d)(?P<m8>\d\d)(?P<d8>\d\d)(?!\d)"
+)
 MONTH_DATE = re.compile(rf"{MONTH}{DAY}")
 YEAR_MONTH = re.compile(rf"{YEAR}{MONTH}")
 PLAIN_MONTH = re.compile(r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})(?!\d)|(?P<y6>(?:19|20)\d\d)(?P<m6>\d\d)(?!\d)")
@@ -37,7 +68,12 @@ SPAN = {
     "days": re.compile(rf"(?P<n>{QUANTITY})(?:个工作日|工作日|天|日)(?P<more>半)?"),
     "hours": re.compile(rf"(?P<n>{QUANTITY})(?P<half>个半)?(?:个)?(?:小时|钟头|钟|h)(?P<more>半)?"),
 }
-HALF = {"years": re.compile(r"半年"), "months": re.compile(r"(?<!个)半个月"), "days": re.compile(r"半天"), "hours": re.compile(r"半个?(?:小时|钟头)")}
+HALF = {
+    "years": re.compile(r"半年"),
+    "months": re.compile(r"(?<!个)半个月"),
+    "days": re.compile(r"半天"),
+    "hours": re.compile(r"半个?(?:小时|钟头)"),
+}
 IN_DAYS = {"days": 1, "weeks": 7}
 IN_MONTHS = {"years": 12, "months": 1}
 

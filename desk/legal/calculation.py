@@ -63,7 +63,14 @@ class Calculator:
 
 
 def number(
-    name: str, question: str, example: object, *, required: bool = True, low: str | int = 0, high: str | int = 100_000_000, whole: bool = False
+    name: str,
+    question: str,
+    example: object,
+    *,
+    required: bool = True,
+    low: str | int = 0,
+    high: str | int = 100_000_000,
+    whole: bool = False,
 ) -> Input:
     """An input that is a number between `low` and `high`."""
     return Input(name, "number", question, required, example, None, Decimal(low), Decimal(high), whole)

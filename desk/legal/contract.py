@@ -10,7 +10,11 @@ from desk.legal.periods import full_months, month_end, weekdays
 from desk.legal.values import Values
 
 ONE_DAY = dt.timedelta(days=1)
-PROBATION = cite("劳动合同法", 19, "三个月以上不满一年的合同最多试用一个月，一年以上不满三年两个月，三年以上和无固定期限六个月；不满三个月或以任务为期限的不得约定")
+PROBATION = cite(
+    "劳动合同法",
+    19,
+    "三个月以上不满一年的合同最多试用一个月，一年以上不满三年两个月，三年以上和无固定期限六个月；不满三个月或以任务为期限的不得约定",
+)
 
 
 def no_contract_double_wage(values: Values) -> Calculation:

@@ -76,7 +76,10 @@ def injury_dependants(values: Values) -> Calculation:
     steps.append(f"{show(own)} × {show(percent)}% = {show(cents(total))} 元/月")
     if capped:
         steps.append(f"合计不能超过生前工资，按 {show(own)} 元算")
-    reading = ["孤寡老人或孤儿每人再加10%，这里没有问到，有的话实际会更高（仍以生前工资为限）。", "亲属要靠死者供养、又没有劳动能力，由社保部门核定。"]
+    reading = [
+        "孤寡老人或孤儿每人再加10%，这里没有问到，有的话实际会更高（仍以生前工资为限）。",
+        "亲属要靠死者供养、又没有劳动能力，由社保部门核定。",
+    ]
     citations = [cite("工伤保险条例", 39, "供养亲属抚恤金：配偶40%，其他亲属每人30%，总和不高于生前工资"), OWN_WAGE]
     return Calculation({"monthly_total": money(min(total, own)), "capped": capped}, "元/月", steps, citations, reading)
 
@@ -104,7 +107,10 @@ def injury_application_deadline(values: Values) -> Calculation:
         "事故当天不算，从第二天起数，一年到次年的同一天（没有这一天的到月底）；最后一天遇放假能否顺延，别等，提前交。",
         "职业病从诊断、鉴定那天起算。",
     ]
-    citations = [cite("工伤保险条例", 17, "单位30日内申请；单位不申请的，职工、近亲属、工会一年内可以直接申请"), cite("民法典", 202, "按月、按年的期间到对应日，没有对应日的到月末")]
+    citations = [
+        cite("工伤保险条例", 17, "单位30日内申请；单位不申请的，职工、近亲属、工会一年内可以直接申请"),
+        cite("民法典", 202, "按月、按年的期间到对应日，没有对应日的到月末"),
+    ]
     result: dict[str, object] = {"employer_deadline": employer.isoformat(), "worker_deadline": worker.isoformat()}
     return Calculation(result, "日期", steps, citations, reading)
 

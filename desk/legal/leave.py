@@ -33,7 +33,11 @@ def annual_leave_days(values: Values) -> Calculation:
         "年限是在所有单位累计的，不只算现单位；默认您已经连续工作满12个月。",
         "当年已经休了年假、后来病假才累计满的，扣的是下一年的（实施办法第八条）。",
     ]
-    citations = [ENTITLEMENT, TWELVE_MONTHS, cite("职工带薪年休假条例", 4, "病假累计满两个月、三个月、四个月（按工龄三档）的，不享受当年年休假")]
+    citations = [
+        ENTITLEMENT,
+        TWELVE_MONTHS,
+        cite("职工带薪年休假条例", 4, "病假累计满两个月、三个月、四个月（按工龄三档）的，不享受当年年休假"),
+    ]
     return Calculation({"days": days}, "天", steps, citations, reading)
 
 
@@ -110,7 +114,11 @@ def maternity_leave(values: Values) -> Calculation:
     else:
         babies, difficult = int(values.number("babies", 1)), values.flag("difficult")
         days = 98 + 15 * difficult + 15 * (babies - 1)
-        steps = ["顺产单胎：98 天"] if days == 98 else [f"98{' + 15（难产）' if difficult else ''}{f' + 15 × {babies - 1}（多胞胎）' if babies > 1 else ''} = {days} 天"]
+        steps = (
+            ["顺产单胎：98 天"]
+            if days == 98
+            else [f"98{' + 15（难产）' if difficult else ''}{f' + 15 × {babies - 1}（多胞胎）' if babies > 1 else ''} = {days} 天"]
+        )
     reading = ["这是全国的最低天数；各省另有延长的生育假（江苏也有），加多少天打12333或问单位所在地卫健部门。"]
     return Calculation({"days": days}, "天", steps, citations, reading)
 

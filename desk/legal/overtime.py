@@ -66,7 +66,10 @@ def comprehensive_hours(values: Values) -> Calculation:
     over = max(Decimal(0), total - holiday - standard)
     result: dict[str, object] = {"standard_hours": money(standard), "overtime_hours": money(over), "holiday_hours": plain(holiday)}
     basis = "40 小时" if period == "week" else f"(365-104-13) 天 ÷ {show(PARTS[period])} × 8 = {show(cents(standard))} 小时"
-    steps = [f"一{PERIODS[period]}的标准工时：{basis}", f"超出：{show(total)} - {show(holiday)} - {show(cents(standard))}，得 {show(cents(over))} 小时"]
+    steps = [
+        f"一{PERIODS[period]}的标准工时：{basis}",
+        f"超出：{show(total)} - {show(holiday)} - {show(cents(standard))}，得 {show(cents(over))} 小时",
+    ]
     reading = [
         "先看单位有没有人社部门批的综合工时许可，没有批准的要按标准工时算加班。",
         "标准工时按一年13个法定假日（2025年起）折算；当地按当年实际工作日算的，以当地为准。",
@@ -79,9 +82,7 @@ def comprehensive_hours(values: Values) -> Calculation:
         hourly = wage / PAY_DAYS / DAY_HOURS
         amount = hourly * (over * Decimal("1.5") + holiday * 3)
         result["amount"] = money(amount)
-        steps.append(
-            f"加班费：{show(cents(hourly))} × (150% × {show(cents(over))} + 300% × {show(holiday)}) = {show(cents(amount))} 元"
-        )
+        steps.append(f"加班费：{show(cents(hourly))} × (150% × {show(cents(over))} + 300% × {show(holiday)}) = {show(cents(amount))} 元")
     citations = [
         cite("工资支付暂行规定", 13, "经批准的综合工时，总数超过法定标准的部分算延长工作时间"),
         cite("特殊工时审批办法", None, "综合计算工时要审批，平均工时应与法定标准基本相同"),

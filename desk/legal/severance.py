@@ -16,9 +16,7 @@ CAP_MONTHS = Decimal(12)
 START = date("start", "哪天开始在这家单位上班的？", "2020-03-01")
 END = date("end", "最后在职的是哪天？", "2024-06-30")
 WAGE = number("avg_monthly_wage", "离职前12个月平均每月应发多少钱（含奖金、津贴、加班费，扣社保和个税之前）？", 8000)
-LOCAL_AVERAGE = number(
-    "local_avg_monthly_wage", "当地公布的上年度职工月平均工资是多少？不知道可以跳过。", 9000, required=False, low=1
-)
+LOCAL_AVERAGE = number("local_avg_monthly_wage", "当地公布的上年度职工月平均工资是多少？不知道可以跳过。", 9000, required=False, low=1)
 LOCAL_MINIMUM = number("local_min_wage", "当地月最低工资是多少？不知道可以跳过。", 2490, required=False, low=1)
 
 

@@ -7,7 +7,9 @@ from desk.legal.calculation import Calculation, Calculator, Input, choice, cite,
 from desk.legal.periods import add_years
 from desk.legal.values import Values
 
-LIMITATION = cite("劳动争议调解仲裁法", 27, "一年，从知道或应当知道权利被侵害时起；主张权利等可中断重算；在职时欠薪不受限，离职后一年内提出")
+LIMITATION = cite(
+    "劳动争议调解仲裁法", 27, "一年，从知道或应当知道权利被侵害时起；主张权利等可中断重算；在职时欠薪不受限，离职后一年内提出"
+)
 CORRESPONDING = cite("民法典", 202, "按年的期间到次年的对应日，没有对应日的到月末")
 CLAIMS = {"unpaid_wages": "拖欠工资、加班费等劳动报酬", "other": "其他（补偿金、赔偿金、工伤待遇等）"}
 

@@ -17,7 +17,10 @@ HOURLY_REGIONS = {"北京": "北京", "上海": "上海", "广州": "广州", "�
 def minimum_wage_check(values: Values) -> Calculation:
     """Whether a month's wage reaches the minimum wage once overtime, special allowances and welfare are taken out, in yuan."""
     gross, minimum = values.number("gross"), values.number("local_min_wage")
-    out = {label: values.number(name, 0) for name, label in (("overtime", "加班费"), ("special_allowance", "特殊津贴"), ("welfare", "福利待遇"))}
+    out = {
+        label: values.number(name, 0)
+        for name, label in (("overtime", "加班费"), ("special_allowance", "特殊津贴"), ("welfare", "福利待遇"))
+    }
     comparable = gross - sum(out.values())
     if comparable < 0:
         raise Invalid(f"gross：{show(gross)} 比要剔除的加班费、津贴、福利之和（{show(sum(out.values(), Decimal(0)))}）还少，请填应发总额")

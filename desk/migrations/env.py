@@ -5,7 +5,7 @@ from sqlalchemy import create_engine
 
 from desk.schema import Table
 
-url = context.config.attributes.get("database") or context.config.get_main_option("sqlalchemy.url")
+url: str = context.config.attributes["database"]
 if url.startswith("postgresql://"):
     url = url.replace("postgresql://", "postgresql+psycopg://", 1)
 

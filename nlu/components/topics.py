@@ -81,8 +81,12 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:
             np.savez_compressed(folder / "model.npz", **self._model.as_arrays())
-            about = {"encoders": self._model.encoder_names, "labels": self._model.labels, "temperature": self._model.temperature,
-                     "person_intercept": self._model.person_intercept}
+            about = {
+                "encoders": self._model.encoder_names,
+                "labels": self._model.labels,
+                "temperature": self._model.temperature,
+                "person_intercept": self._model.person_intercept,
+            }
             (folder / "model.json").write_text(json.dumps(about, ensure_ascii=False))
 
     @classmethod

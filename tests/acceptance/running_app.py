@@ -123,5 +123,3 @@ class Console:
         answer = self.http.post(f"/console{path}", data=fields, headers={"x-csrf-token": self.csrf})
         assert answer.status_code < 400, answer.text
         return answer
-
-

@@ -142,7 +142,9 @@ async def test_the_whole_story_survives_being_killed_at_every_stage(app: Running
     await worker.sees("谢谢您的评价")
 
     # A health check: enrolled, and reminded when its time comes (the clock is moved).
-    worker.press("/menu") if any(b["callback_data"] == "/menu" for m in worker.screen for r in m.buttons for b in r) else worker.write("/menu")
+    worker.press("/menu") if any(b["callback_data"] == "/menu" for m in worker.screen for r in m.buttons for b in r) else worker.write(
+        "/menu"
+    )
     await worker.sees("请选择")
     worker.press("/activities")
     listing = await worker.sees("近期可以报名")
@@ -198,7 +200,12 @@ async def test_the_whole_story_survives_being_killed_at_every_stage(app: Running
 
 def _answer(worker: Worker, question: Sent) -> None:
     """What a worker would answer to a question of the arrears form."""
-    choices = [b["callback_data"] for row in question.buttons for b in row if b["callback_data"].startswith("/answer") and "skip" not in b["callback_data"]]
+    choices = [
+        b["callback_data"]
+        for row in question.buttons
+        for b in row
+        if b["callback_data"].startswith("/answer") and "skip" not in b["callback_data"]
+    ]
     if choices:
         worker.press(choices[0])
     elif "电话" in question.text or "手机" in question.text:
