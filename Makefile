@@ -5,7 +5,7 @@ SHELL := /bin/bash
 UV := .tools/bin/uv
 PY := .venv/bin/python
 
-.PHONY: run setup test lint train lock clean
+.PHONY: run setup test lint train screenshots lock clean
 
 run: setup
 	@exec .venv/bin/uniondesk run
@@ -53,6 +53,10 @@ lint: setup
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/uniondesk check-data
+
+# The README's pictures.
+screenshots: train
+	@.venv/bin/python docs/make_screenshots.py
 
 # The locks, after a change of pyproject.toml or nlu/pyproject.toml.
 lock: $(UV)

@@ -65,9 +65,10 @@ def trained_model(data_dir: Path) -> Path:
     stop = threading.Event()
     progress = threading.Thread(target=_show_progress, args=(stop,), daemon=True)
     progress.start()
+    environment = {**rasa_environment(), "UNIONDESK_EMBEDDING_CACHE": str(data_dir / "embeddings")}
     with log.open("w") as output:
         done = subprocess.run(
-            command, cwd=ROOT / "nlu", env=rasa_environment(), stdout=output, stderr=output, stdin=subprocess.DEVNULL, check=False
+            command, cwd=ROOT / "nlu", env=environment, stdout=output, stderr=output, stdin=subprocess.DEVNULL, check=False
         )
     stop.set()
     progress.join()

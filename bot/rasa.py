@@ -1,5 +1,6 @@
 """The one client of Rasa: sends a worker's message, returns what the actions said."""
 
+import asyncio
 import json
 import re
 from dataclasses import dataclass
@@ -37,12 +38,14 @@ class Rasa:
             "metadata": {"contact": turn.contact_id, "language": turn.language, "message": turn.message_id},
         }
         try:
-            response = await self.client.post(
-                "/webhooks/desk/webhook", json=body, headers={"X-Desk-Token": self.token}, timeout=self.timeout
-            )
+            # In all: waiting for a free connection, and for an answer that comes in drops, count as well.
+            async with asyncio.timeout(self.timeout):
+                response = await self.client.post(
+                    "/webhooks/desk/webhook", json=body, headers={"X-Desk-Token": self.token}, timeout=self.timeout
+                )
             response.raise_for_status()
             replies = [_reply(bubble) for bubble in response.json()["replies"]]
-        except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (TimeoutError, httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise RasaUnavailable(f"{type(error).__name__}: {error}") from error
         if not replies:
             # An action failed, or none was chosen: a worker who asked must not be left without a word.

@@ -92,8 +92,18 @@ class RedisHub(LocalHub):
                 async with self._receiver.pubsub() as channel:
                     await channel.subscribe(self.CHANNEL)
                     async for message in channel.listen():
-                        if message["type"] == "message":
-                            self.deliver(Signal(*json.loads(message["data"])))
+                        if message["type"] == "message" and (signal := _signal(message["data"])) is not None:
+                            self.deliver(signal)
             except redis.RedisError as error:
                 log.warning("live.redis_unreachable", error=str(error))
                 await asyncio.sleep(1)
+
+
+def _signal(data: bytes) -> Signal | None:
+    """The signal in a message of the channel; None for what some other program wrote there."""
+    try:
+        kind, id = json.loads(data)
+        return Signal(str(kind), str(id))
+    except (ValueError, TypeError):
+        log.warning("live.not_a_signal", data=data[:80])
+        return None

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from desk.errors import Invalid, NotFound
 from desk.questions import SKIPPED, Question, Questionnaire
@@ -35,6 +35,15 @@ class ServiceFile(BaseModel):
     # The case is urgent when this answer is at least this number (a group of unpaid workers).
     urgent_when: dict[str, int] = {}
     questions: list[QuestionFile]
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> "ServiceFile":
+        names = [question.name for question in self.questions]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"asked twice: {', '.join(sorted(twice))}")
+        if unknown := self.urgent_when.keys() - names:
+            raise ValueError(f"urgent_when: no question is named {', '.join(sorted(unknown))}")
+        return self
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import String, Text, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -123,7 +124,10 @@ def version(session: Session) -> int:
 
 def propose(session: Session, body: dict[str, Any], author: str, comment: str, index: StatuteIndex, now: dt.datetime) -> ArticleRevision:
     """Store a new wording as a draft, for a second pair of eyes. Raises Invalid naming the field or the citation."""
-    file = ArticleFile.model_validate(body)
+    try:
+        file = ArticleFile.model_validate(body)
+    except ValidationError as error:
+        raise Invalid("；".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())) from error
     problems = [p for s in file.sources if (p := index.problem(s.law, s.article, checked=file.checked))]
     if problems:
         raise Invalid("依据有误：" + "；".join(problems))

