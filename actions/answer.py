@@ -152,6 +152,8 @@ def _deciding(reply: Reply, answer: Answer, *, handoff: bool) -> Reply:
         "articles": answer.articles,
         "citations": answer.citations,
         "handoff": handoff,
+        "person": answer.person_likely,
+        "elsewhere": answer.elsewhere,
         "urgent": answer.urgent,
         "found": [
             {"article": h.article_id, "score": round(h.score, 3), "meaning": round(h.meaning, 3), "words": round(h.words, 3),

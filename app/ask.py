@@ -121,6 +121,8 @@ async def _ask(parts: Parts, address: str, question: str) -> dict[str, Any]:
         "urgent": bool(decision.get("urgent")),
         "ms": round(spent, 1),
         "kind": decision.get("kind", "talk"),
+        "person": decision.get("person", 0.0),
+        "elsewhere": decision.get("elsewhere", 0.0),
         "found": decision.get("found", []),
     }
 

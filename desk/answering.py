@@ -53,6 +53,9 @@ class Answer:
     articles: list[str] = field(default_factory=list)
     citations: list[dict[str, str | None]] = field(default_factory=list)
     person: bool = False
+    # How likely a person is needed, and how likely this is no matter of work or union: what was decided on.
+    person_likely: float = 0.0
+    elsewhere: float = 0.0
     urgent: str = ""
     hits: list[Hit] = field(default_factory=list)
 
@@ -81,6 +84,8 @@ class Answering:
             "second_topic": second,
             "confidence": understood.confidence,
             "person": person,
+            "person_likely": round(understood.person, 4),
+            "elsewhere": round(understood.elsewhere, 4),
             "urgent": urgent.kind if urgent else "",
             "hits": hits,
         }

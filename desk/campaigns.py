@@ -150,17 +150,8 @@ def feed(session: Session, now: dt.datetime) -> int:
         segment = in_segment(Segment.from_dict(campaign.segment))
         contact_ids = session.scalars(segment.where(Contact.id > campaign.cursor).limit(BATCH)).all()
         languages = {c.id: c.language for c in session.scalars(select(Contact).where(Contact.id.in_(contact_ids)))}
-        for contact_id in contact_ids:
-            outbox.enqueue(
-                session,
-                contact_id=contact_id,
-                lane="campaign",
-                due_at=now,
-                now=now,
-                campaign_id=campaign.id,
-                body=body(campaign, languages[contact_id]),
-                dedupe_key=f"campaign:{campaign.id}:{contact_id}",
-            )
+        parcels = [(contact_id, body(campaign, languages[contact_id]), f"campaign:{campaign.id}:{contact_id}") for contact_id in contact_ids]
+        outbox.enqueue_all(session, "campaign", now, parcels, campaign.id)
         if contact_ids:
             campaign.cursor = contact_ids[-1]
             made += len(contact_ids)

@@ -79,6 +79,13 @@ def insert_ignore(session: Session, table: type[Table], **values: Any) -> bool:
     return bool(session.execute(statement).rowcount > 0)  # type: ignore[attr-defined]
 
 
+def insert_all_ignore(session: Session, table: type[Table], rows: list[dict[str, Any]]) -> None:
+    """Insert many rows in one go, without those of which a unique key is taken."""
+    if rows:
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        session.execute(insert(table.__table__).on_conflict_do_nothing(), rows)  # type: ignore[arg-type]
+
+
 class Database:
     """Sessions with a boundary: `read` never writes, `write` commits at its end or undoes everything."""
 

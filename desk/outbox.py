@@ -17,7 +17,7 @@ from sqlalchemy import ForeignKey, Index, String, and_, func, or_, select, tuple
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from desk.contacts import Contact
-from desk.database import Table, announce, insert_ignore
+from desk.database import Table, announce, insert_all_ignore, insert_ignore
 from desk.errors import Conflict, NotFound
 from desk.ids import new_id
 
@@ -81,25 +81,41 @@ def enqueue(
 
     `in_hand`: the caller sends it directly in a moment; the drain takes it only if that does not happen.
     """
+    row = _row(contact_id, lane, due_at, now, body or {}, dedupe_key, message_id, campaign_id)
+    return insert_ignore(session, Delivery, **row, claimed_until=now + dt.timedelta(seconds=5) if in_hand else None)
+
+
+def enqueue_all(
+    session: Session, lane: str, now: dt.datetime, parcels: list[tuple[str, dict[str, Any], str]], campaign_id: str | None = None
+) -> None:
+    """Put many on their way at once, each (contact's id, body, dedupe_key), without those whose key exists."""
+    rows = [_row(contact_id, lane, now, now, body, dedupe_key, None, campaign_id) for contact_id, body, dedupe_key in parcels]
+    insert_all_ignore(session, Delivery, rows)
+
+
+def _row(
+    contact_id: str,
+    lane: str,
+    due_at: dt.datetime,
+    now: dt.datetime,
+    body: dict[str, Any],
+    dedupe_key: str,
+    message_id: str | None,
+    campaign_id: str | None,
+) -> dict[str, Any]:
     delivery_id = new_id()
-    return insert_ignore(
-        session,
-        Delivery,
-        id=delivery_id,
-        contact_id=contact_id,
-        message_id=message_id,
-        campaign_id=campaign_id,
-        body=body or {},
-        dedupe_key=dedupe_key or delivery_id,
-        lane=LANES[lane],
-        state="pending",
-        due_at=due_at,
-        claimed_until=now + dt.timedelta(seconds=5) if in_hand else None,
-        attempts=0,
-        external_id="",
-        problem="",
-        created_at=now,
-    )
+    return {
+        "id": delivery_id,
+        "contact_id": contact_id,
+        "message_id": message_id,
+        "campaign_id": campaign_id,
+        "body": body,
+        "dedupe_key": dedupe_key or delivery_id,
+        "lane": LANES[lane],
+        "state": "pending",
+        "due_at": due_at,
+        "created_at": now,
+    }
 
 
 def waiting(

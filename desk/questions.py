@@ -52,8 +52,8 @@ class Questionnaire:
 
     def without_last(self, answers: Mapping[str, Any]) -> dict[str, Any]:
         """The answers with the last one taken back."""
-        given = [q.name for q in self.questions if q.name in answers]
-        return {name: answers[name] for name in given[:-1]}
+        # In the order in which they were given: what was known beforehand is taken back last.
+        return {name: answers[name] for name in list(answers)[:-1]}
 
     def place(self, answers: Mapping[str, Any]) -> str:
         """How far one is: 2/7."""

@@ -78,15 +78,11 @@ def queue_due(session: Session, now: dt.datetime, limit: int = 500) -> int:
         .limit(limit)
         .with_for_update(of=Reminder, skip_locked=True)
     ).all()
-    for reminder, language in due:
-        outbox.enqueue(
-            session,
-            contact_id=reminder.contact_id,
-            lane="due",
-            due_at=now,
-            now=now,
-            body={"text": texts.say(language, "reminder.say", text=reminder.text)},
-            dedupe_key=f"reminder:{reminder.id}",
-        )
+    parcels = [
+        (reminder.contact_id, {"text": texts.say(language, "reminder.say", text=reminder.text)}, f"reminder:{reminder.id}")
+        for reminder, language in due
+    ]
+    outbox.enqueue_all(session, "due", now, parcels)
+    for reminder, _ in due:
         reminder.state = "queued"
     return len(due)

@@ -151,7 +151,7 @@ async def test_the_whole_story_survives_being_killed_at_every_stage(app: Running
     assert "体检" in listing.text
     worker.press("/enroll")
     enrolled = await worker.sees("报名成功")
-    starts = re.search(r"(\d+)月(\d+)日（.）(\d\d):(\d\d)", enrolled.text)
+    starts = re.search(r"(\d+)月(\d+)日（周.）(\d\d):(\d\d)", enrolled.text)
     assert starts, enrolled.text
     now = dt.datetime.now(dt.UTC)
     local = dt.datetime(now.year, int(starts[1]), int(starts[2]), int(starts[3]), int(starts[4]), tzinfo=dt.timezone(dt.timedelta(hours=8)))
