@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from desk.errors import DeskError, Invalid
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Exit code 0, 2 for bad input, 1 for what went wrong otherwise."""
     arguments = _parser().parse_args(argv)
+    # One sentence is too little work to share among threads; their spinning would take the cores from other turns.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         settings = Settings()
         configure_logging(settings.log_level)

@@ -41,8 +41,13 @@ class Settings(BaseSettings):
     reopen_days: int = 7
     clock_offset_seconds: float = Field(default=0.0, description="moves the clock of the whole app; for rehearsals")
 
-    answer_threshold: float = 0.42
-    clarify_threshold: float = 0.18
+    answer_threshold: float = 0.32
+    clarify_threshold: float = 0.12
+    elsewhere_threshold: float = Field(
+        default=0.1, description="an article is shown only when this is no likelier to be somebody else's field"
+    )
+    nearness_threshold: float = Field(default=0.5, description="and when some way of asking it is this near in meaning")
+    person_threshold: float = 0.4
     first_reply_minutes: int = 30
     urgent_reply_minutes: int = 5
     console_session_hours: int = 12

@@ -86,7 +86,13 @@ def build(settings: Settings, clock: Clock | None = None, channels: dict[str, Ch
     services = Services.read(ROOT / "data/services")
     papers = Papers.read(ROOT / "data/papers")
     search = KnowledgeSearch(database, UseEmbedder(), settings.region)
-    thresholds = Thresholds(settings.answer_threshold, settings.clarify_threshold)
+    thresholds = Thresholds(
+        settings.answer_threshold,
+        settings.clarify_threshold,
+        settings.elsewhere_threshold,
+        settings.nearness_threshold,
+        settings.person_threshold,
+    )
     answering = Answering(search, statutes, services, thresholds, settings.timezone)
     policy = SlaPolicy(settings.urgent_reply_minutes, settings.first_reply_minutes, settings.reopen_days)
     house = House(

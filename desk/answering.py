@@ -34,11 +34,17 @@ class Understanding:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Above `answer` an article is shown, above `clarify` the bot asks back; docs/ has the curve they come from."""
+    """When an article is shown, when the bot asks back, when it offers a person. docs/decisions.md has the curves.
 
-    answer: float = 0.42
-    clarify: float = 0.18
-    person: float = 0.5
+    An article needs confidence of at least `answer`, a chance of being elsewhere's matter of at most `elsewhere`, and a
+    way of asking that is at least `near` in meaning. Above `clarify` the bot asks back.
+    """
+
+    answer: float = 0.32
+    clarify: float = 0.12
+    elsewhere: float = 0.1
+    near: float = 0.5
+    person: float = 0.4
 
 
 @dataclass(frozen=True)
@@ -96,11 +102,15 @@ class Answering:
                 [Reply(line, self._help_buttons(language))],
                 **{**known, "topic": "off_topic", "second_topic": "", "person": False},
             )
-        if understood.confidence >= self._thresholds.answer and hits:
+        if hits and self._sure(understood, hits[0]):
             return self._with_article(session, hits, language, now, known)
         if hits and (understood.confidence >= self._thresholds.clarify or not ranking) and doubts < 1:
             return Answer("clarify", [self._clarify(hits, language)], **known)
         return Answer("unsure", [Reply(texts.say(language, "unsure"), self._help_buttons(language))], **known)
+
+    def _sure(self, understood: Understanding, best: Hit) -> bool:
+        limits = self._thresholds
+        return understood.confidence >= limits.answer and understood.elsewhere <= limits.elsewhere and best.meaning >= limits.near
 
     def article(self, session: Session, article_id: str, language: str) -> Answer:
         """One article as asked for by its button. Raises NotFound when it is gone."""

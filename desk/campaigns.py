@@ -150,7 +150,9 @@ def feed(session: Session, now: dt.datetime) -> int:
         segment = in_segment(Segment.from_dict(campaign.segment))
         contact_ids = session.scalars(segment.where(Contact.id > campaign.cursor).limit(BATCH)).all()
         languages = {c.id: c.language for c in session.scalars(select(Contact).where(Contact.id.in_(contact_ids)))}
-        parcels = [(contact_id, body(campaign, languages[contact_id]), f"campaign:{campaign.id}:{contact_id}") for contact_id in contact_ids]
+        parcels = [
+            (contact_id, body(campaign, languages[contact_id]), f"campaign:{campaign.id}:{contact_id}") for contact_id in contact_ids
+        ]
         outbox.enqueue_all(session, "campaign", now, parcels, campaign.id)
         if contact_ids:
             campaign.cursor = contact_ids[-1]

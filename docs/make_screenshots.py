@@ -11,7 +11,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tests.acceptance.running_app import RunningApp
 
 FOLDER = Path(__file__).parent / "screenshots"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def main() -> None:

@@ -8,10 +8,11 @@ import datetime as dt
 import math
 import re
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from desk.database import Database
@@ -37,14 +38,24 @@ class Hit:
 
 @dataclass(frozen=True)
 class _Index:
+    """The articles as they were at `stamp`: `starts` says at which row of `asks` and `vectors` each one's begin."""
+
     stamp: tuple[int, dt.date]
     entries: list[articles.Article]
-    owners: list[int]
+    starts: list[int]
     asks: list[str]
     vectors: Vectors
-    grams: list[Counter[str]]
-    lengths: list[int]
-    rarity: dict[str, float]
+    # For each pair of characters: the articles that have it, and what it adds to each one's score.
+    postings: dict[str, tuple[NDArray[np.intp], NDArray[np.float64]]]
+
+    def words(self, query: Counter[str]) -> NDArray[np.float64]:
+        """How much each article has in common with the query's words (BM25)."""
+        scores = np.zeros(len(self.entries))
+        for gram in query:
+            if gram in self.postings:
+                owners, gains = self.postings[gram]
+                scores[owners] += gains
+        return scores
 
 
 class KnowledgeSearch:
@@ -62,22 +73,24 @@ class KnowledgeSearch:
         index = self._fresh(session, today)
         if not index.entries:
             return []
-        query = self._embedder.embed([question])[0]
-        near = index.vectors @ query
-        best = np.full(len(index.entries), -1.0)
-        nearest = [""] * len(index.entries)
-        for row, owner in enumerate(index.owners):
-            if near[row] > best[owner]:
-                best[owner], nearest[owner] = near[row], index.asks[row]
-        words = _bm25(index, _grams(question))
-        top = max(words.max(), 1e-9)
+        near = index.vectors @ self._embedder.embed([question])[0]
+        # The rows of one article stand together: its nearest way of asking counts.
+        best = np.maximum.reduceat(near, index.starts)
+        words = index.words(_grams(question))
+        common = words / max(words.max(), 1e-9)
+        weights = np.array([topics.get(article.topic, 0.0) for article in index.entries])
+        scores = 0.62 * best + 0.18 * common + 0.45 * weights
         hits = []
-        for i, article in enumerate(index.entries):
-            weight = topics.get(article.topic, 0.0)
-            common = float(words[i] / top)
-            score = 0.62 * float(best[i]) + 0.18 * common + (0.45 * weight if topics else 0.0)
-            hits.append(Hit(article.id, article.topic, article.title, score, float(best[i]), common, weight, nearest[i]))
-        return sorted(hits, key=lambda hit: -hit.score)[:limit]
+        for i in np.argsort(-scores)[:limit]:
+            article, first = index.entries[i], index.starts[i]
+            last = index.starts[i + 1] if i + 1 < len(index.starts) else len(near)
+            nearest = index.asks[first + int(near[first:last].argmax())]
+            hits.append(
+                Hit(
+                    article.id, article.topic, article.title, float(scores[i]), float(best[i]), float(common[i]), float(weights[i]), nearest
+                )
+            )
+        return hits
 
     def warm(self, today: dt.date) -> int:
         """Build the index now. Returns how many articles it holds."""
@@ -93,17 +106,15 @@ class KnowledgeSearch:
         return self._index
 
     def _build(self, entries: list[articles.Article], stamp: tuple[int, dt.date]) -> _Index:
-        owners, asks = [], []
-        for i, article in enumerate(entries):
-            for ask in [article.title, *article.body["asks"]]:
-                owners.append(i)
-                asks.append(ask)
+        starts: list[int] = []
+        asks: list[str] = []
+        for article in entries:
+            starts.append(len(asks))
+            asks += [article.title, *article.body["asks"]]
         with self._database.write() as session:
             vectors = stored_vectors(session, self._embedder, asks)
         grams = [_grams(" ".join([a.title, *a.body["asks"], a.body["answer"], *a.body["steps"]])) for a in entries]
-        spread = Counter(gram for counts in grams for gram in counts)
-        rarity = {gram: math.log(1 + (len(entries) - n + 0.5) / (n + 0.5)) for gram, n in spread.items()}
-        return _Index(stamp, entries, owners, asks, vectors, grams, [sum(c.values()) for c in grams], rarity)
+        return _Index(stamp, entries, starts, asks, vectors, _postings(grams))
 
 
 def _grams(text: str) -> Counter[str]:
@@ -112,10 +123,18 @@ def _grams(text: str) -> Counter[str]:
     return Counter(body[i : i + 2] for i in range(len(body) - 1))
 
 
-def _bm25(index: _Index, query: Counter[str], k: float = 1.2, b: float = 0.6) -> "np.ndarray":
-    mean = sum(index.lengths) / len(index.lengths) or 1
-    scores = np.zeros(len(index.entries))
-    for i, counts in enumerate(index.grams):
-        norm = k * (1 - b + b * index.lengths[i] / mean)
-        scores[i] = sum(index.rarity[gram] * counts[gram] * (k + 1) / (counts[gram] + norm) for gram in query if gram in counts)
-    return scores
+def _postings(grams: list[Counter[str]], k: float = 1.2, b: float = 0.6) -> dict[str, tuple[NDArray[np.intp], NDArray[np.float64]]]:
+    """BM25's gain for each pair of characters in each article, worked out beforehand."""
+    lengths = [sum(counts.values()) for counts in grams]
+    mean = (sum(lengths) / len(lengths) if lengths else 0) or 1
+    gains: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for i, counts in enumerate(grams):
+        norm = k * (1 - b + b * lengths[i] / mean)
+        for gram, count in counts.items():
+            gains[gram].append((i, count * (k + 1) / (count + norm)))
+    total = len(grams)
+    postings = {}
+    for gram, rows in gains.items():
+        rarity = math.log(1 + (total - len(rows) + 0.5) / (len(rows) + 0.5))
+        postings[gram] = (np.array([i for i, _ in rows]), rarity * np.array([gain for _, gain in rows]))
+    return postings

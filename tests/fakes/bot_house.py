@@ -34,7 +34,13 @@ class BotHouse:
     """One process over a database; a second one over the same database is the same house after a restart."""
 
     def __init__(
-        self, database: Database, clock: FakeClock, rasa: RasaApp | None = None, *, client: httpx.AsyncClient | None = None, timeout: float = 0.2
+        self,
+        database: Database,
+        clock: FakeClock,
+        rasa: RasaApp | None = None,
+        *,
+        client: httpx.AsyncClient | None = None,
+        timeout: float = 0.2,
     ) -> None:
         self.database, self.clock = database, clock
         self.rasa = rasa or RasaApp()

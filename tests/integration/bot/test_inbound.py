@@ -192,3 +192,23 @@ async def test_many_at_once_are_all_answered(database: Database, clock: FakeCloc
     with database.read() as session:
         assert conversations.unanswered(session) == []
         assert session.scalar(select(func.count()).select_from(Message).where(Message.direction == "out")) == count
+
+
+async def test_a_word_that_comes_while_the_last_look_is_under_way_is_not_overlooked(database: Database, clock: FakeClock) -> None:
+    """The task has found nothing more to answer, but has not ended yet."""
+    looked, go_on = asyncio.Event(), asyncio.Event()
+    answers = Answers(database, clock)
+
+    async def answer(conversation_id: str) -> None:
+        await answers.answer(conversation_id)
+        looked.set()
+        await go_on.wait()
+
+    inbound = Inbound(database, clock, answer)
+    inbound.open()
+    await inbound.take(said("一"))
+    await looked.wait()
+    await inbound.take(said("二"))
+    go_on.set()
+    await inbound.idle()
+    assert transcript(database)[-1] == "答：二"

@@ -53,7 +53,7 @@ def answer(database: Database, clock: FakeClock, address: str, *texts: str) -> l
 def states(database: Database) -> dict[str, str]:
     """Each delivery's state, by its text."""
     with database.read() as session:
-        words = dict(session.execute(select(Message.id, Message.text)).all())  # type: ignore[arg-type]
+        words = dict(session.execute(select(Message.id, Message.text)).all())
         return {words.get(d.message_id or "", d.body.get("text", "")): d.state for d in session.scalars(select(Delivery))}
 
 
@@ -63,7 +63,9 @@ async def until(condition: Any, seconds: float = 5) -> None:
             await asyncio.sleep(0.005)
 
 
-async def test_a_direct_reply_goes_at_once_in_order_and_once(database: Database, clock: FakeClock, channel: FakeChannel, drain: OutboxDrain) -> None:
+async def test_a_direct_reply_goes_at_once_in_order_and_once(
+    database: Database, clock: FakeClock, channel: FakeChannel, drain: OutboxDrain
+) -> None:
     to_send = answer(database, clock, "1", "一", "二", "三")
     await asyncio.gather(drain.send_now(to_send), drain.settle())
     await drain.send_now(to_send)
@@ -73,7 +75,9 @@ async def test_a_direct_reply_goes_at_once_in_order_and_once(database: Database,
     assert set(states(database).values()) == {"sent"}
 
 
-async def test_a_process_that_died_before_sending_leaves_it_to_the_drain(database: Database, clock: FakeClock, channel: FakeChannel, drain: OutboxDrain) -> None:
+async def test_a_process_that_died_before_sending_leaves_it_to_the_drain(
+    database: Database, clock: FakeClock, channel: FakeChannel, drain: OutboxDrain
+) -> None:
     answer(database, clock, "1", "一", "二")
     await drain.settle()
     assert channel.sent == [], "the turn has them in hand"
@@ -82,7 +86,9 @@ async def test_a_process_that_died_before_sending_leaves_it_to_the_drain(databas
     assert channel.to("1") == ["一", "二"]
 
 
-async def test_what_was_said_is_in_the_history_before_it_is_sent(database: Database, clock: FakeClock, channel: FakeChannel, drain: OutboxDrain) -> None:
+async def test_what_was_said_is_in_the_history_before_it_is_sent(
+    database: Database, clock: FakeClock, channel: FakeChannel, drain: OutboxDrain
+) -> None:
     buttons = [[{"label": "退订", "payload": "/unsubscribe"}]]
     put(database, clock, "1", "群发", body={"text": "群发", "buttons": buttons})
     channel.outcomes["1"] = [Outcome("pending")] * 2
@@ -95,7 +101,9 @@ async def test_what_was_said_is_in_the_history_before_it_is_sent(database: Datab
         assert (message.direction, message.author, message.buttons) == ("out", "system", buttons)
 
 
-async def test_a_second_bubble_never_overtakes_the_first(database: Database, clock: FakeClock, channel: FakeChannel, drain: OutboxDrain) -> None:
+async def test_a_second_bubble_never_overtakes_the_first(
+    database: Database, clock: FakeClock, channel: FakeChannel, drain: OutboxDrain
+) -> None:
     channel.outcomes["1"] = [Outcome("pending", problem="连不上")]
     await drain.send_now(answer(database, clock, "1", "一", "二"))
     # The worker writes again while the first answer is still being tried.
@@ -136,7 +144,9 @@ async def test_an_unknown_fate_is_not_sent_again(database: Database, clock: Fake
     assert states(database) == {"一": "unknown", "二": "unknown"}
 
 
-async def test_a_fault_in_one_reply_does_not_end_the_turn(database: Database, clock: FakeClock, channel: FakeChannel, drain: OutboxDrain) -> None:
+async def test_a_fault_in_one_reply_does_not_end_the_turn(
+    database: Database, clock: FakeClock, channel: FakeChannel, drain: OutboxDrain
+) -> None:
     channel.outcomes["1"] = [RuntimeError("broken")]
     await drain.send_now(answer(database, clock, "1", "一", "二"))
     clock.move(seconds=5)
@@ -144,7 +154,9 @@ async def test_a_fault_in_one_reply_does_not_end_the_turn(database: Database, cl
     assert channel.to("1") == ["二"]
 
 
-async def test_a_contact_that_hangs_stops_nobody_else(database: Database, clock: FakeClock, channel: FakeChannel, drain: OutboxDrain) -> None:
+async def test_a_contact_that_hangs_stops_nobody_else(
+    database: Database, clock: FakeClock, channel: FakeChannel, drain: OutboxDrain
+) -> None:
     gate = channel.hang("hung")
     for n in range(100):
         put(database, clock, "hung", f"挂{n}", "agent")
@@ -212,7 +224,9 @@ async def test_two_drains_over_one_database_send_each_once_and_in_order(database
         assert channel.to(address) == sorted(channel.to(address)) and len(channel.to(address)) == 10
 
 
-async def test_whoever_unsubscribed_meanwhile_gets_no_campaign(database: Database, clock: FakeClock, channel: FakeChannel, drain: OutboxDrain) -> None:
+async def test_whoever_unsubscribed_meanwhile_gets_no_campaign(
+    database: Database, clock: FakeClock, channel: FakeChannel, drain: OutboxDrain
+) -> None:
     with database.write() as session:
         for n in range(2):
             people.contact(session, clock.now(), f"{n}")
@@ -261,7 +275,9 @@ async def test_what_was_being_tried_when_the_campaign_was_stopped_does_not_go(
         assert channel.to("1") == ["群发"]
 
 
-async def test_a_row_that_cannot_be_read_holds_up_nobody(database: Database, clock: FakeClock, channel: FakeChannel, drain: OutboxDrain) -> None:
+async def test_a_row_that_cannot_be_read_holds_up_nobody(
+    database: Database, clock: FakeClock, channel: FakeChannel, drain: OutboxDrain
+) -> None:
     for n in range(5):
         put(database, clock, f"bad{n}", f"坏{n}", "reply", body={"wrong": True})
     put(database, clock, "1", "好", "campaign")
@@ -304,9 +320,7 @@ async def test_the_pace_is_even() -> None:
         moments.append(loop.time() - began)
 
     await asyncio.gather(*(one() for _ in range(21)))
-    assert moments[-1] >= 0.1, "20 gaps of 5 ms"
-    in_a_window = max(sum(1 for other in moments if moment <= other < moment + 0.05) for moment in moments)
-    assert in_a_window <= 13
+    assert all(moment >= place * 0.005 - 0.002 for place, moment in enumerate(moments)), "nobody goes before their place"
 
 
 async def test_a_counsellors_reply_overtakes_a_campaign(database: Database, clock: FakeClock, channel: FakeChannel) -> None:

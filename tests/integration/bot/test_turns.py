@@ -73,7 +73,7 @@ async def test_an_empty_command_is_no_end_of_the_conversation(house: BotHouse, p
     assert house.channel.to("1")[-1] == "机器人：在吗"
 
 
-async def test_typing_that_fails_or_hangs_costs_no_answer(house: BotHouse) -> None:
+async def test_typing_that_fails_costs_no_answer(house: BotHouse) -> None:
     house.channel.typing_fails = True
     await house.hear("1", "你好")
     assert house.channel.to("1") == ["机器人：你好"]

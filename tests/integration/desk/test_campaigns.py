@@ -97,7 +97,12 @@ def test_what_cannot_be_sent_is_not_written(database: Database, clock: FakeClock
     with database.write() as session:
         author = people.agent(session, clock.now(), "author", "admin")
         wrong = [{"label": "", "payload": "/x"}, {"label": "长", "payload": "/" + "章" * 22}, {"label": "空", "payload": ""}]
-        for title, text, buttons in [("", "正文", []), ("标题", " ", []), ("标题", "长" * 3501, []), *(("标题", "正文", [b]) for b in wrong)]:
+        for title, text, buttons in [
+            ("", "正文", []),
+            ("标题", " ", []),
+            ("标题", "长" * 3501, []),
+            *(("标题", "正文", [b]) for b in wrong),
+        ]:
             with pytest.raises(Invalid):
                 campaigns.draft(session, author, title, text, buttons, Segment(), clock.now())
         with pytest.raises(NotFound):
@@ -258,7 +263,9 @@ def test_each_recipient_has_an_outcome(database: Database, clock: FakeClock) -> 
         campaign = running(session, clock)
     feed(database, clock)
     with database.write() as session:
-        for delivery_id, state in zip(session.scalars(select(Delivery.id).order_by(Delivery.id)).all(), ("sent", "blocked", "failed"), strict=True):
+        for delivery_id, state in zip(
+            session.scalars(select(Delivery.id).order_by(Delivery.id)).all(), ("sent", "blocked", "failed"), strict=True
+        ):
             outbox.claim(session, delivery_id, clock.now())
             outbox.settle(session, delivery_id, Outcome(state), clock.now())
     with database.read() as session:

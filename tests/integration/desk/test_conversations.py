@@ -200,7 +200,9 @@ def test_an_edit_keeps_every_wording(database: Database, clock: FakeClock, signa
 def test_what_no_database_holds_is_cut_and_not_lost(database: Database, clock: FakeClock) -> None:
     """PostgreSQL refuses NUL and what is longer than its column; the worker's message is stored all the same."""
     attachment = {"name": "合同" * 200 + ".pdf", "media_type": "application/" + "x" * 200, "size": 10, "remote_ref": "file-1"}
-    incoming = Incoming("telegram", "1001", "m1", name="长" * 200, text="你\0好" + "啊" * 9000, payload="/x " + "y" * 100, attachment=attachment)
+    incoming = Incoming(
+        "telegram", "1001", "m1", name="长" * 200, text="你\0好" + "啊" * 9000, payload="/x " + "y" * 100, attachment=attachment
+    )
     with database.write() as session:
         conversation_id, fresh = conversations.receive(session, incoming, clock.now())
     assert fresh

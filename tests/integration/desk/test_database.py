@@ -4,9 +4,10 @@ import asyncio
 import datetime as dt
 import threading
 import time
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from desk import contacts
@@ -38,6 +39,25 @@ def test_two_writers_never_read_and_write_across_each_other(sqlite_database: Dat
     assert people.all_at_once(step, [1, 2]) == [None, None]
     with sqlite_database.read() as session:
         assert session.get_one(Conversation, conversation.id).epoch == 21
+
+
+def test_within_a_process_nobody_relies_on_sqlites_patience(sqlite_database: Database, clock: FakeClock) -> None:
+    """Writers of one process queue up before SQLite sees them, however long one of them takes."""
+
+    @event.listens_for(sqlite_database.engine, "connect")
+    def impatient(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA busy_timeout=0")
+
+    sqlite_database.engine.dispose()
+    start = threading.Barrier(4)
+
+    def write(n: int) -> None:
+        start.wait()
+        with sqlite_database.write() as session:
+            people.contact(session, clock.now(), f"c{n}")
+            time.sleep(0.02)
+
+    assert people.all_at_once(write, list(range(4))) == [None] * 4
 
 
 def test_two_processes_on_one_file_wait_for_each_other(sqlite_database: Database, clock: FakeClock) -> None:

@@ -95,7 +95,9 @@ def test_a_draft_is_published_by_somebody_else(database: Database, clock: FakeCl
         assert [r.article_id for r in articles.revisions(session, state="rejected")] == ["brand-new"]
 
 
-@pytest.mark.parametrize("source", [{"law": LAW, "article": "第九十九条"}, {"law": "没有的法", "article": "第一条"}, {"law": LAW, "article": "47"}])
+@pytest.mark.parametrize(
+    "source", [{"law": LAW, "article": "第九十九条"}, {"law": "没有的法", "article": "第一条"}, {"law": LAW, "article": "47"}]
+)
 def test_a_draft_cites_only_what_there_is(database: Database, clock: FakeClock, source: dict[str, str]) -> None:
     body = article().model_dump(mode="json") | {"sources": [source | {"says": "写着什么"}]}
     with pytest.raises(Invalid), database.write() as session:
@@ -127,7 +129,12 @@ def test_only_what_is_in_force_here_and_today_is_shown(database: Database, clock
 
 
 def test_an_edit_is_found_at_once_and_nothing_is_embedded_twice(database: Database, clock: FakeClock) -> None:
-    load(database, clock, article(), article("heat-days", title="高温津贴什么时候发", asks=["高温费", "高温补贴怎么领", "夏天热津贴", "防暑降温费"]))
+    load(
+        database,
+        clock,
+        article(),
+        article("heat-days", title="高温津贴什么时候发", asks=["高温费", "高温补贴怎么领", "夏天热津贴", "防暑降温费"]),
+    )
     embedder = LetterEmbedder()
     search = KnowledgeSearch(database, embedder, "江苏")
     assert search.warm(TODAY) == 2

@@ -19,13 +19,15 @@ from tests.fakes import people
 
 def put(session: Session, contact: Contact, now: dt.datetime, text: str, lane: str = "due", **more: Any) -> str:
     """One delivery; its dedupe key is its text, which names it in these tests."""
-    assert outbox.enqueue(session, contact_id=contact.id, lane=lane, due_at=more.pop("due_at", now), now=now, body={"text": text}, dedupe_key=text, **more)
+    assert outbox.enqueue(
+        session, contact_id=contact.id, lane=lane, due_at=more.pop("due_at", now), now=now, body={"text": text}, dedupe_key=text, **more
+    )
     return session.scalars(select(Delivery.id).where(Delivery.dedupe_key == text)).one()
 
 
 def offered(database: Database, now: dt.datetime, limit: int = 100, **skip: Any) -> list[str]:
     with database.read() as session:
-        names = dict(session.execute(select(Delivery.id, Delivery.dedupe_key)).all())  # type: ignore[arg-type]
+        names = dict(session.execute(select(Delivery.id, Delivery.dedupe_key)).all())
         return [names[delivery_id] for delivery_id in outbox.waiting(session, now, limit, **skip)]
 
 

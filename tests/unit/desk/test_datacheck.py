@@ -22,7 +22,7 @@ ARTICLE: dict[str, Any] = {
     "calculators": ["economic_compensation"],
     "checked": True,
 }
-SERVICE = {
+SERVICE: dict[str, Any] = {
     "name": "help",
     "title": "求助",
     "topic": "wage_arrears",

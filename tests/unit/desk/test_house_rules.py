@@ -97,6 +97,12 @@ def test_importing_the_house_starts_and_writes_nothing(tmp_path: Path) -> None:
         "    importlib.import_module(name)\n"
         "assert threading.active_count() == 1, threading.enumerate()\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -45,7 +45,9 @@ def test_a_moment_and_what_it_is_for(text: str, wanted: str, subject: str) -> No
     assert what == subject
 
 
-@pytest.mark.parametrize("text", ["提醒我体检", "你好", "", "改天提醒我", "昨天下午三点提醒我", "今天早上八点提醒我", "2026年1月1日提醒我", "一"])
+@pytest.mark.parametrize(
+    "text", ["提醒我体检", "你好", "", "改天提醒我", "昨天下午三点提醒我", "今天早上八点提醒我", "2026年1月1日提醒我", "一"]
+)
 def test_no_moment_or_one_that_has_passed(text: str) -> None:
     with pytest.raises(Invalid):
         parse_due(text, NOW, ZONE)
