@@ -293,7 +293,7 @@ def queue(
         query = query.where(Case.agent_id.is_(None))
     waiting_first = case((Case.waiting_since.is_(None), 1), else_=0)
     order = (Case.resolved_at.desc(),) if state == "resolved" else (Case.urgency, waiting_first, Case.waiting_since, Case.opened_at)
-    rows = session.execute(query.order_by(*order).limit(limit)).tuples().all()
+    rows = session.execute(query.order_by(*order).limit(limit)).all()
     last_seqs = (
         select(Message.conversation_id, func.max(Message.seq))
         .where(Message.conversation_id.in_([found.conversation_id for found, _ in rows]), Message.direction != "note")
