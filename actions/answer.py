@@ -64,7 +64,10 @@ class ActionArticle(DeskAction):
         with self.house.database.read() as session:
             answer = self.house.answering.article(session, said.ref, said.language)
         remember(self, said, answer)
-        return Result(answer.replies, {"last_article": said.ref, "last_topic": answer.topic, "doubts": 0})
+        replies = list(answer.replies)
+        if answer.offers_person:
+            replies.append(Reply(said.say("offer.person"), rows((said.say("button.human"), "/human"))))
+        return Result(replies, {"last_article": said.ref, "last_topic": answer.topic, "doubts": 0})
 
 
 class ActionPart(DeskAction):
@@ -116,7 +119,7 @@ def answer_question(action: DeskAction, said: Said, question: str, ranking: tupl
     if answer.kind in ("clarify", "unsure"):
         slots["doubts"] = doubts + 1
     replies = [_deciding(answer.replies[0], answer, handoff=answer.person), *answer.replies[1:]]
-    if answer.person:
+    if answer.person or answer.offers_person:
         replies.append(Reply(said.say("offer.person"), rows((said.say("button.human"), "/human"))))
     return Result(replies, slots)
 

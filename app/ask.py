@@ -43,7 +43,7 @@ class _Silent:
 async def ask_file(settings: Settings, source: Path, out: Path) -> None:
     """Answer every line of `source` into `out`. Raises Invalid naming the line that cannot be read."""
     questions = _read(source)
-    async with _house(settings) as parts:
+    async with rehearsal(settings) as parts:
         print(f"{len(questions)} questions", file=sys.stderr, flush=True)
         begun = time.monotonic()
         with out.open("w", encoding="utf-8") as lines:
@@ -56,16 +56,19 @@ async def ask_file(settings: Settings, source: Path, out: Path) -> None:
 
 async def explain(settings: Settings, question: str) -> None:
     """Answer one question and print how it was found."""
-    async with _house(settings) as parts:
+    async with rehearsal(settings) as parts:
         answer = await _ask(parts, "1", question)
     print(answer.pop("answer"))
     print(json.dumps(answer, ensure_ascii=False, indent=1))
 
 
 @contextlib.asynccontextmanager
-async def _house(settings: Settings) -> AsyncIterator[Parts]:
-    """The app without its doors, over a database of its own, so that questions asked here are nobody's conversations."""
-    model = trained_model(settings.data_dir)
+async def rehearsal(settings: Settings, model: Path | None = None) -> AsyncIterator[Parts]:
+    """The app without its doors, over a database of its own, so that questions asked here are nobody's conversations.
+
+    `model` is another one than the project's own, for comparisons.
+    """
+    model = model or trained_model(settings.data_dir)
     with tempfile.TemporaryDirectory(prefix="uniondesk-ask-") as folder:
         port, rasa_port = _free_port(), _free_port()
         own = settings.model_copy(

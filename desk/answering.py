@@ -59,6 +59,8 @@ class Answer:
     articles: list[str] = field(default_factory=list)
     citations: list[dict[str, str | None]] = field(default_factory=list)
     person: bool = False
+    # The article itself says that a person should be offered with it.
+    offers_person: bool = False
     # How likely a person is needed, and how likely this is no matter of work or union: what was decided on.
     person_likely: float = 0.0
     elsewhere: float = 0.0
@@ -142,6 +144,7 @@ class Answering:
             **known,
             articles=[hit.article_id for hit in hits],
             citations=_citations(shown),
+            offers_person=bool(shown.body["offer_person"]),
         )
 
     def _clarify(self, hits: list[Hit], language: str) -> Reply:
