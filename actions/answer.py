@@ -48,10 +48,10 @@ class ActionFollowup(DeskAction):
             shown = _shown(session, str(last))
             if part and shown and shown.body.get(part):
                 return Result([self.house.answering.part(session, last, part, said.language)])
-        title = shown.title if shown else ""
-        # "那没签合同呢": the same matter, seen from another side. The last title says which matter.
-        ranking = _leaning(said.understanding.ranking, str(said.slots.get("last_topic") or ""))
-        return answer_question(self, said, f"{title} {said.text}", ranking)
+        # "那没签合同呢": the same matter, seen from another side, so another article of the same topic.
+        topic = str(said.slots.get("last_topic") or "")
+        question = f"{said.say(f'topic.{topic}')} {said.text}" if f"topic.{topic}" in catalogue(said.language) else said.text
+        return answer_question(self, said, question, _leaning(said.understanding.ranking, topic), shown_before=str(last))
 
 
 class ActionArticle(DeskAction):
@@ -96,12 +96,14 @@ class ActionHuman(DeskAction):
         return Result([reply], _closed_form() | {"doubts": 0}, handover=True)
 
 
-def answer_question(action: DeskAction, said: Said, question: str, ranking: tuple[tuple[str, float], ...]) -> Result:
+def answer_question(
+    action: DeskAction, said: Said, question: str, ranking: tuple[tuple[str, float], ...], *, shown_before: str = ""
+) -> Result:
     """Answer; at danger, or when the bot was unsure twice in a row, give the conversation to a person as well."""
     house, doubts = action.house, int(said.slots.get("doubts") or 0)
     understood = replace(said.understanding, ranking=ranking)
     with house.database.read() as session:
-        answer = house.answering.answer(session, question, understood, said.language, said.now, doubts=doubts)
+        answer = house.answering.answer(session, question, understood, said.language, said.now, doubts=doubts, leave_out=shown_before)
         settled = cases.reopenable(session, said.conversation_id, house.policy, said.now)
     known = facts.extract(said.text)
     remember(action, said, answer, known)

@@ -99,7 +99,7 @@ def offers(session: Session, now: dt.datetime, topic: str = "") -> list[Offer]:
     )
     if topic:
         query = query.where(Activity.topic == topic)
-    rows = session.execute(query).tuples().all()
+    rows = session.execute(query).all()
     counts = _counts(session, [held.id for held, _ in rows])
     return [Offer(activity, held, *counts[held.id]) for held, activity in rows]
 

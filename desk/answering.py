@@ -14,8 +14,8 @@ from desk.knowledge.statutes import StatuteIndex
 from desk.legal.catalogue import CALCULATORS
 from desk.services import Services
 
-# Intents that Rasa may choose and that are no matter of work: they get a line, not an article.
-ELSEWHERE = ("off_topic", "other_law")
+# A bare word (工资, 加班费) says what it is about and not what is asked: the bot asks back.
+_BARE = 3
 
 
 @dataclass(frozen=True)
@@ -79,14 +79,26 @@ class Answering:
         self._zone = zone
 
     def answer(
-        self, session: Session, question: str, understood: Understanding, language: str, now: dt.datetime, *, doubts: int = 0
+        self,
+        session: Session,
+        question: str,
+        understood: Understanding,
+        language: str,
+        now: dt.datetime,
+        *,
+        doubts: int = 0,
+        leave_out: str = "",
     ) -> Answer:
-        """Decide what to say. `doubts`: how many times in a row the bot was unsure before this message."""
+        """Decide what to say.
+
+        `doubts`: how many times in a row the bot was unsure before this message. `leave_out`: the article that was shown
+        last, when the worker asks on from it.
+        """
         urgent = urgency.detect(question)
         person = understood.person >= self._thresholds.person or urgent is not None
         ranking = understood.ranking
         topic, second = (ranking[0][0] if ranking else ""), (ranking[1][0] if len(ranking) > 1 else "")
-        hits = self.search.find(session, question, dict(ranking[:8]), now.date())
+        hits = [h for h in self.search.find(session, question, dict(ranking[:8]), now.date()) if h.article_id != leave_out]
         known: dict[str, Any] = {
             "topic": topic,
             "second_topic": second,
@@ -104,7 +116,7 @@ class Answering:
                 [Reply(line, self._help_buttons(language))],
                 **{**known, "topic": "off_topic", "second_topic": "", "person": False},
             )
-        if hits and self._sure(understood, hits[0]):
+        if hits and len(question.strip()) > _BARE and self._sure(understood, hits[0]):
             return self._with_article(session, hits, language, now, known)
         if hits and (understood.confidence >= self._thresholds.clarify or not ranking) and doubts < 1:
             return Answer("clarify", [self._clarify(hits, language)], **known)

@@ -174,7 +174,8 @@ def is_first(session: Session, delivery_id: str) -> bool:
 
 def of_messages(session: Session, message_ids: list[str]) -> list[str]:
     """Ids of the deliveries that carry these messages, in the order given."""
-    rows = dict(session.execute(select(Delivery.message_id, Delivery.id).where(Delivery.message_id.in_(message_ids))).tuples().all())
+    found = session.execute(select(Delivery.message_id, Delivery.id).where(Delivery.message_id.in_(message_ids)))
+    rows = {message_id: delivery_id for message_id, delivery_id in found}
     return [rows[message_id] for message_id in message_ids if message_id in rows]
 
 
