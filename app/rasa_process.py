@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ctypes
 import signal
+import sqlite3
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -90,6 +91,10 @@ class RasaProcess:
 
     def _write_config(self) -> None:
         self._dir.mkdir(parents=True, exist_ok=True)
+        if not self._tracker_url:
+            # The mode stays with the file: one sync a commit for Rasa, which cannot be told so itself, and not three.
+            with contextlib.closing(sqlite3.connect(self._dir / "tracker.db")) as tracker:
+                tracker.execute("PRAGMA journal_mode=WAL")
         endpoints: dict[str, object] = {
             "action_endpoint": {"url": self._action_url, "token": self._token, "token_name": "token"},
             "tracker_store": _tracker_store(self._tracker_url, self._dir),
