@@ -79,6 +79,8 @@ class RasaProcess:
     async def _until_ready(self) -> None:
         while not await self._client.ready():
             await asyncio.sleep(0.2)
+        # The encoders load at the first sentence: let that be nobody's.
+        await self._client.warm()
         self.ready.set()
         log.info("rasa.ready")
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import signal
 import socket
 import sys
 
@@ -61,9 +62,13 @@ async def serve(settings: Settings) -> None:
     if rasa:
         await rasa.start()
     serving = asyncio.create_task(server.serve())
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, server.stop)
     try:
         await _until_up(server, serving)
         await _until_understood(rasa, serving)
+        if server.should_exit:
+            return
         parts.inbound.open()
         resumed = await parts.inbound.resume()
         if receiver:
@@ -84,6 +89,10 @@ async def serve(settings: Settings) -> None:
 
 class _Server(uvicorn.Server):
     """Uvicorn, ended by the same interrupt that ends the rest."""
+
+    def stop(self) -> None:
+        """Finish what is under way and return from `serve`."""
+        self.should_exit = True
 
     @contextlib.contextmanager
     def capture_signals(self):  # type: ignore[no-untyped-def]

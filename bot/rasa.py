@@ -1,6 +1,7 @@
 """The one client of Rasa: sends a worker's message, returns what the actions said."""
 
 import asyncio
+import contextlib
 import json
 import re
 from dataclasses import dataclass
@@ -51,6 +52,11 @@ class Rasa:
             # An action failed, or none was chosen: a worker who asked must not be left without a word.
             raise RasaUnavailable("Rasa said nothing")
         return replies
+
+    async def warm(self) -> None:
+        """Have Rasa understand one sentence, however long that takes. What fails here shows in the first turn."""
+        with contextlib.suppress(httpx.HTTPError):
+            await self.client.post("/model/parse", params={"token": self.token}, json={"text": "你好"}, timeout=60)
 
     async def ready(self) -> bool:
         """Whether Rasa has a model loaded and answers."""
