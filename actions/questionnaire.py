@@ -6,12 +6,8 @@ the worker's own is answered, and the form's question is asked again.
 
 from typing import Any
 
-from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
-from rasa_sdk.executor import CollectingDispatcher
-
 from actions.answer import answer_question, hand_over
-from actions.house import DeskAction, Result, Said, as_json, read_turn, rows
+from actions.house import DeskAction, Result, Said, rows
 from desk import conversations, facts
 from desk.cases import Handoff
 from desk.conversations import Attachment, Buttons, Reply
@@ -76,20 +72,13 @@ class ValidateQuestionnaire(DeskAction):
         return "validate_questionnaire_form"
 
     def act(self, said: Said) -> Result:
-        raise NotImplementedError("this action validates in run()")
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        said = read_turn(tracker, self.house.clock.now())
-        value = tracker.slots.get("q_answer")
+        value = said.slots.get("q_answer")
         if value is None:
-            return []
+            return Result()
         try:
-            result = self._take(said, str(value))
+            return self._take(said, str(value))
         except DeskError as error:
-            result = Result([Reply(error.message)], {"q_answer": None})
-        for reply in result.replies:
-            dispatcher.utter_message(json_message=as_json(reply, handover=result.handover))
-        return [SlotSet(name, slot) for name, slot in result.slots.items()]
+            return Result([Reply(error.message)], {"q_answer": None})
 
     def _take(self, said: Said, text: str) -> Result:
         questionnaire = current(self, said)
