@@ -6,7 +6,7 @@ from decimal import Decimal
 from desk.errors import Invalid
 from desk.legal.calculation import Calculation, Calculator, choice, cite, date, number
 from desk.legal.money import PAY_DAYS, cents, money, plain, show
-from desk.legal.periods import full_months, month_end, weekdays
+from desk.legal.periods import CONTRACT_LAW_FROM, full_months, month_end, weekdays
 from desk.legal.values import Values
 
 ONE_DAY = dt.timedelta(days=1)
@@ -29,14 +29,15 @@ def no_contract_double_wage(values: Values) -> Calculation:
         raise Invalid("end：没有填，请填最后在职的日子（还在职填今天），或者在 signed 填补签合同的日子")
     if end is not None and end < start:
         raise Invalid(f"end：{end} 早于入职日 {start}，请填入职当天或之后的日期")
-    year_end = month_end(start, 12)
+    begin = max(start, CONTRACT_LAW_FROM)
+    year_end = month_end(begin, 12)
     candidates = [(year_end, "用工满一年"), *([(end, "截止日")] if end else []), *([(signed - ONE_DAY, "签合同前一天")] if signed else [])]
     last, why = min(candidates)
-    worked = full_months(start, last) if last >= start else 0
+    worked = full_months(begin, last) if last >= begin else 0
     months = max(0, worked - 1)
-    days = weekdays(month_end(start, worked) + ONE_DAY, last) if worked else 0
+    days = weekdays(month_end(begin, worked) + ONE_DAY, last) if worked else 0
     amount = wage * months + wage * days / PAY_DAYS
-    first = month_end(start, 1) + ONE_DAY
+    first = month_end(begin, 1) + ONE_DAY
     if last < first:
         steps = [f"双倍工资从 {first} 起算，到 {last}（{why}）还没有开始，没有差额"]
     else:
@@ -50,14 +51,20 @@ def no_contract_double_wage(values: Values) -> Calculation:
         cite("劳动合同法实施条例", 6, "从满一个月的次日起，到补签的前一天止"),
         cite("劳动争议司法解释（二）", 6, "按月算，不满一个月的按实际工作日算"),
     ]
+    if begin != start:
+        citations.append(cite("劳动合同法", 97, "2008年前已在职又没有书面合同的，单位要在2008年1月里补订"))
     citations.append(cite("劳动争议司法解释（二）", 7, "不可抗力、劳动者故意或重大过失等没签成的，单位举证后不付两倍工资"))
     if last == year_end:
         citations.append(cite("劳动合同法实施条例", 7, "满一年没签的，视为已订无固定期限合同，双倍工资到满一年前一天为止"))
     reading = [
-        "这里只是“另一倍”，正常工资另算。不满一个月的部分按周一至周五数，遇法定假日不扣（21.75天本来就含带薪假日），您实际排班不同的，以考勤为准。",
+        "这里只是“另一倍”，正常工资另算；奖金、加班费算不算进这一倍的工资，各地看法不一。",
+        "满月从入职日的对应日数，不是日历月；零头按周一至周五数再除以21.75，遇法定假日不扣，也有按当月实际出勤算的，以考勤为准。",
         "追讨双倍工资也受一年仲裁时效限制，各地有按天、按月往前推的不同算法，越早申请越好。",
         "不可抗力、劳动者自己故意不签等情形，单位举证后可以不付；医疗期、三期等合同依法续延的时间不算没签（解释（二）第七、八条）。",
     ]
+    if begin != start:
+        reading.append("2008年前入职的，劳动合同法从2008年1月1日施行，一个月的宽限从那天起算。")
+    reading.append("该签无固定期限合同而没签的双倍工资（第八十二条第二款）、合同到期没续签的，起算日不同，这里没有算。")
     result: dict[str, object] = {"full_months": months, "extra_workdays": days, "extra_amount": money(amount)}
     return Calculation(result, "元", steps, citations, reading)
 
@@ -79,7 +86,12 @@ def probation_max(values: Values) -> Calculation:
     longest = legal_probation(kind, months)
     what = f"合同期 {show(months)} 个月" if kind == "fixed" and months is not None else KINDS[kind]
     steps = [f"{what} → 试用期最长 {longest} 个月" if longest else f"{what} → 不能约定试用期"]
-    return Calculation({"max_months": longest}, "个月", steps, [PROBATION], ["“以上”包含本数：正好三个月、一年、三年都归入长的一档。"])
+    reading = [
+        "“以上”包含本数：正好三个月、一年、三年都归入长的一档。",
+        "同一单位只能试用一次；非全日制用工不得约定试用期（第七十条），这里没有问。",
+    ]
+    citations = [PROBATION, cite("劳动合同法", 70, "非全日制用工不得约定试用期")]
+    return Calculation({"max_months": longest}, "个月", steps, citations, reading)
 
 
 def probation_min_pay(values: Values) -> Calculation:
@@ -88,7 +100,7 @@ def probation_min_pay(values: Values) -> Calculation:
     eighty = wage * Decimal("0.8")
     pay = max(eighty, minimum or Decimal(0))
     steps = [f"约定工资的 80%：{show(wage)} × 80% = {show(cents(eighty))} 元"]
-    reading = ["还有一支标准是本单位同岗位最低档工资的80%，数额不清楚，没有比较（实施条例第十五条）。"]
+    reading = ["还有一支标准是本单位同岗位最低档工资的80%，两支用“或者”连着，取哪一支有争议，这里只按约定工资算（实施条例第十五条）。"]
     if minimum is None:
         reading.append("没有填当地最低工资，没有比较这一条。")
     else:
@@ -111,7 +123,10 @@ def probation_overrun_damages(values: Values) -> Calculation:
         f"赔偿金：{show(excess)} × {show(wage)}（转正后月工资）= {show(cents(damages))} 元",
     ]
     citations = [cite("劳动合同法", 83, "违法试用期已经履行的，按转正后月工资、按超过的时间付赔偿金"), PROBATION]
-    reading = ["赔偿金在已发工资之外另付；按固定期限合同算，超过不满一个月的按比例算。"]
+    reading = [
+        "赔偿金在已发工资之外另付；按固定期限合同算，超过不满一个月的按比例算。",
+        "无固定期限的最长6个月；任务为期限的、非全日制的、第二次约定的试用期全部算超过，这里没有问。",
+    ]
     return Calculation({"excess_months": plain(excess), "damages": money(damages)}, "元", steps, citations, reading)
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from desk.legal.calculation import Calculation, Calculator, cite, date, number, yes_no
 from desk.legal.money import cents, money, plain, show
-from desk.legal.periods import add_years
+from desk.legal.periods import add_years, last_day_off
 from desk.legal.regional import regional_figure
 from desk.legal.values import Values
 
@@ -52,7 +52,10 @@ def injury_disability(values: Values) -> Calculation:
 def injury_death(values: Values) -> Calculation:
     """One-off death benefit (20 years of disposable income) and funeral benefit (6 months) in yuan (工伤保险条例 39)."""
     income, average = values.optional("national_urban_disposable_income_prev_year"), values.number("regional_avg_wage")
-    reading = ["工亡补助金用工亡发生的上一年度数字，当地职工平均工资以社保部门公布的为准。"]
+    reading = [
+        "工亡补助金用工亡发生的上一年度数字，当地职工平均工资以社保部门公布的为准。",
+        "一级至四级伤残、停工留薪期满后才死亡的，没有一次性工亡补助金，只有丧葬补助金和供养亲属抚恤金。",
+    ]
     if income is None:
         figure = regional_figure("national-disposable-income", "全国")
         income = figure.value("urban_a_year")
@@ -79,6 +82,7 @@ def injury_dependants(values: Values) -> Calculation:
     reading = [
         "孤寡老人或孤儿每人再加10%，这里没有问到，有的话实际会更高（仍以生前工资为限）。",
         "亲属要靠死者供养、又没有劳动能力，由社保部门核定。",
+        "本人工资没有和当地平均工资的300%、60%比；“生前的工资”这里就按本人工资封顶。",
     ]
     citations = [cite("工伤保险条例", 39, "供养亲属抚恤金：配偶40%，其他亲属每人30%，总和不高于生前工资"), OWN_WAGE]
     return Calculation({"monthly_total": money(min(total, own)), "capped": capped}, "元/月", steps, citations, reading)
@@ -91,7 +95,7 @@ def injury_paid_leave(values: Values) -> Calculation:
     months = min(needed, limit)
     steps = [f"需要 {show(needed)} 个月，最长 {show(limit)} 个月 → {show(months)} 个月"]
     steps.append(f"停工留薪：{show(months)} × {show(wage)} = {show(cents(months * wage))} 元")
-    reading = ["原工资福利待遇不变，由单位按月付；具体多久看当地的停工留薪期目录和医院证明。"]
+    reading = ["原工资福利待遇不变，由单位按月付；具体多久看当地的停工留薪期目录和医院证明。评定伤残等级后停发，改领伤残待遇。"]
     if limit == 12:
         reading.append("超过12个月要设区的市劳动能力鉴定委员会确认，最多再延12个月。")
     citations = [cite("工伤保险条例", 33, "停工留薪期一般不超过12个月，经鉴定委员会确认可延长不超过12个月")]
@@ -104,12 +108,17 @@ def injury_application_deadline(values: Values) -> Calculation:
     employer, worker = accident + dt.timedelta(days=30), add_years(accident, 1)
     steps = [f"单位：{accident} 起 30 日 → {employer}", f"本人、近亲属或工会：{accident} 起 1 年 → {worker}"]
     reading = [
-        "事故当天不算，从第二天起数，一年到次年的同一天（没有这一天的到月底）；最后一天遇放假能否顺延，别等，提前交。",
-        "职业病从诊断、鉴定那天起算。",
+        "事故当天不算，从第二天起数，一年到次年的同一天（没有这一天的到月底）；遇放假的顺延没有算，提前交。",
+        "职业病从诊断、鉴定那天起算。单位的30日经同意可以延长；不是自己原因耽误的时间（如先打官司确认劳动关系），不算在一年里。",
+        *last_day_off(employer, "民法典第二百零三条"),
+        *last_day_off(worker, "民法典第二百零三条"),
     ]
     citations = [
         cite("工伤保险条例", 17, "单位30日内申请；单位不申请的，职工、近亲属、工会一年内可以直接申请"),
+        cite("工伤保险行政案件司法解释", 7, "不是职工自己原因耽误的时间，不算在申请期限里"),
+        cite("民法典", 201, "开始的那天不算，从第二天起数"),
         cite("民法典", 202, "按月、按年的期间到对应日，没有对应日的到月末"),
+        cite("民法典", 203, "最后一天是法定休假日的，顺延到休假结束的次日"),
     ]
     result: dict[str, object] = {"employer_deadline": employer.isoformat(), "worker_deadline": worker.isoformat()}
     return Calculation(result, "日期", steps, citations, reading)

@@ -33,9 +33,7 @@ class RegionalFigure:
     def note(self) -> str:
         """Which figure was used, in Chinese, for the reading of a calculation."""
         figures = "、".join(f"{value}" for _, value in self.values)
-        return (
-            f"用的是{self.region}标准 {figures} 元（{self.valid_from}起，来源：{self.source}；记于{self.noted}，可能已调整，打12333确认）。"
-        )
+        return f"用的是{self.region}标准 {figures} 元（{self.valid_from}起，更早的按当时的标准；来源：{self.source}；记于{self.noted}，可能已调整，打12333确认）。"
 
 
 def regional_figure(kind: str, region: str, folder: Path = FOLDER) -> RegionalFigure:

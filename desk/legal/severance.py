@@ -1,16 +1,15 @@
 """What the employer owes when a contract ends: severance, notice pay, and double severance for an unlawful dismissal."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from desk.errors import Invalid
 from desk.legal.calculation import Calculation, Calculator, Citation, cite, date, number
 from desk.legal.money import cents, money, plain, show
-from desk.legal.periods import full_months, years_and_months
+from desk.legal.periods import CONTRACT_LAW_FROM, full_months, years_and_months
 from desk.legal.values import Values
 
-CONTRACT_LAW_FROM = dt.date(2008, 1, 1)
 CAP_MONTHS = Decimal(12)
 
 START = date("start", "哪天开始在这家单位上班的？", "2020-03-01")
@@ -55,12 +54,17 @@ def severance(values: Values) -> Severance:
     average, minimum = values.optional("local_avg_monthly_wage"), values.optional("local_min_wage")
     months, base, capped = service_months(start, end), wage, False
     steps = [f"工作年限：{start} 至 {end}（首尾两天都算），满 {years_and_months(full_months(start, end))}，折合 {show(months)} 个月工资"]
-    citations = [cite("劳动合同法", 47, "每满一年给一个月工资；余下满半年算一年，不满半年给半个月；高工资按社平三倍、最多十二年")]
-    reading = ["入职当天和最后在职当天都算工作时间；不同单位合并工龄、中途断档的情形没有算进去。"]
+    citations = [
+        cite("劳动合同法", 47, "每满一年给一个月工资；余下满半年算一年，不满半年给半个月；高工资按社平三倍、最多十二年"),
+        cite("劳动合同法实施条例", 27, "按应得工资算，含奖金、津贴；不满12个月按实际月数平均；低于最低工资的，按最低工资算"),
+    ]
+    reading = [
+        "入职当天和最后在职当天都算工作时间；不同单位合并工龄、中途断档的情形没有算进去。",
+        "月工资含奖金、津贴；加班费算不算进去，条文没有写明，各地看法不一。",
+    ]
     if minimum is not None and wage < minimum:
         base = minimum
         steps.append(f"月平均工资 {show(wage)} 低于当地最低工资，按 {show(minimum)} 元算")
-        citations.append(cite("劳动合同法实施条例", 27, "按应得工资算；平均工资低于最低工资的，按最低工资算"))
     elif average is not None and wage > 3 * average:
         base, capped = 3 * average, True
         steps.append(f"月平均工资 {show(wage)} 高于社平工资的 3 倍（{show(average)}×3），按 {show(base)} 元算，年限最多 12 个月")
@@ -71,15 +75,30 @@ def severance(values: Values) -> Severance:
         steps.append(f"计算基数：离职前 12 个月平均工资 {show(wage)} 元")
     if average is None:
         reading.append("没有填当地上年度职工月平均工资，所以没有比较三倍封顶；工资明显高于当地平均的，先打12333问清楚。")
-    if start < CONTRACT_LAW_FROM:
-        citations.append(cite("劳动合同法", 97, "2008年前已有的劳动关系，补偿年限从2008年起算，之前的按当时规定"))
-        reading.append("2008年之前的年限要按当时的规定另看（当时有些情形不补、有些另有封顶），这里连着算，请找人核对。")
+    if minimum is None:
+        reading.append("没有比较最低工资：平均工资低于当地最低工资的，按最低工资算（实施条例第二十七条）。")
     return Severance(months, base, capped, steps, citations, reading)
+
+
+def severance_across_2008(values: Values) -> Severance:
+    """Severance that names the part since 2008 where service began earlier: the law counts only that one (劳动合同法 97)."""
+    found, start, end = severance(values), values.day("start"), values.day("end")
+    if start >= CONTRACT_LAW_FROM:
+        return found
+    since = service_months(CONTRACT_LAW_FROM, end) if end >= CONTRACT_LAW_FROM else Decimal(0)
+    since = min(since, CAP_MONTHS) if found.capped else since
+    citations = [*found.citations, cite("劳动合同法", 97, "2008年前已有的劳动关系，补偿年限从2008年起算，之前的按当时规定")]
+    reading = [
+        *found.reading,
+        f"2008年之前的年限这里连着算了；按劳动合同法只从2008年起算，是 {show(since)} 个月工资。"
+        "更早的年限要按当时的规定另看（有些情形不补，封顶也不同），请找人核对。",
+    ]
+    return replace(found, citations=citations, reading=reading)
 
 
 def economic_compensation(values: Values) -> Calculation:
     """Severance in yuan: months, base, amount, and whether the triple average capped it (劳动合同法 47)."""
-    found = severance(values)
+    found = severance_across_2008(values)
     steps = [*found.steps, f"经济补偿：{show(found.months)} × {show(found.base)} = {show(cents(found.amount))} 元"]
     result: dict[str, object] = {
         "months": plain(found.months), "base": money(found.base), "amount": money(found.amount), "capped": found.capped,
@@ -90,7 +109,7 @@ def economic_compensation(values: Values) -> Calculation:
 
 def notice_pay_n_plus_1(values: Values) -> Calculation:
     """Severance plus a month's wage in lieu of 30 days' notice (劳动合同法 40, 实施条例 20), in yuan."""
-    found = severance(values)
+    found = severance_across_2008(values)
     given = values.number("notice_days", 0)
     last = values.optional("last_month_wage")
     reading = list(found.reading)
@@ -127,12 +146,15 @@ def unlawful_dismissal_2n(values: Values) -> Calculation:
     steps = [*found.steps, f"赔偿金：{show(found.months)} × {show(found.base)} × 2 = {show(cents(amount))} 元"]
     citations = [
         cite("劳动合同法", 87, "违法解除或终止，按经济补偿的两倍赔偿"),
-        *(c for c in found.citations if c.article != "第九十七条"),
+        *found.citations,
         cite("劳动合同法实施条例", 25, "付了赔偿金就不再付经济补偿，年限从用工那天算起"),
+        cite("劳动合同法", 48, "违法解除的，可以要求继续履行；不要求或者不能继续的，付赔偿金"),
     ]
-    reading = [r for r in found.reading if not r.startswith("2008年")]
+    reading = list(found.reading)
     if found.capped:
         reading.append("赔偿金照经济补偿的标准翻倍，所以三倍工资和十二年的封顶也一起适用。")
+        if values.day("start") < CONTRACT_LAW_FROM:
+            reading.append("2008年之前的年限受不受这个封顶，条文没有写明，请找人核对。")
     reading.append("赔偿金和经济补偿不能同时拿；想回去上班的，也可以要求继续履行合同。")
     result: dict[str, object] = {"months": plain(found.months), "base": money(found.base), "amount": money(amount)}
     return Calculation(result, "元", steps, citations, reading)

@@ -43,7 +43,10 @@ def damage_deduction(values: Values) -> Calculation:
     """The most that may be deducted from a month's wage for damage done, in yuan (工资支付暂行规定 16)."""
     wage, minimum, loss = values.number("wage"), values.optional("local_min_wage"), values.optional("loss")
     limits = [("当月工资的 20%", wage * TWENTY_PERCENT)]
-    reading = ["要合同有约定、损失确因本人原因造成才可以扣；没有扣完的可以下月再扣，每月都守这个上限。"]
+    reading = [
+        "要合同有约定、损失确因本人原因造成才可以扣；没有扣完的可以下月再扣，每月都守这个上限。",
+        "“当月工资”是应发还是实发，条文没有写明，按您填的算。",
+    ]
     if minimum is None:
         reading.append("没有填当地最低工资，没有比较扣后不低于最低工资这一条。")
     else:
@@ -75,7 +78,9 @@ def union_dues(values: Values) -> Calculation:
     dues = counted * Decimal("0.005")
     steps = [f"工资 {show(wage)} 元，尾数不足 10 元不计 → {show(counted)} 元", f"{show(counted)} × 0.5% = {show(dues)} 元/月"]
     citations = [cite("工会会费收交通知", None, "会费为本人工资的0.5%，工资尾数不足10元的部分不计")]
-    reading = ["比例出自全国总工会的文件，原文没有核对到；灵活就业和新就业形态会员的会费，各地工会可能有减免，请问所在工会。"]
+    reading = [
+        "比例出自全国总工会的文件，原文没有核对到，按它奖金、津贴不计入；灵活就业和新就业形态会员的会费，各地工会可能有减免，请问所在工会。"
+    ]
     return Calculation({"dues": money(dues)}, "元/月", steps, citations, reading)
 
 
@@ -116,7 +121,7 @@ def heat_allowance(values: Values) -> Calculation:
             raise Invalid("monthly_rate：没有填当地标准，请填每月标准 monthly_rate、每天标准 daily_rate，或 region（地区）")
         figure = regional_figure("heat-allowance", region)
         monthly = figure.value("monthly")
-        reading.append(figure.note)
+        reading += [figure.note, "只有标准写明的月份才发，填的月数里不在其中的要去掉。"]
     if daily is None and monthly is not None:
         daily = monthly / PAY_DAYS
         if days:
@@ -149,7 +154,9 @@ def platform_minimum(values: Values) -> Calculation:
         short = max(Decimal(0), least - income)
         steps.append(f"实得 {show(income)} 元，{'少了 ' + show(cents(short)) + ' 元' if short else '没有低于最低工资'}")
         result["shortfall"] = money(short)
-    reading.append("车辆、电费等自己垫的成本要不要先扣，文件没有细说；建议留好流水再核。真正是劳动关系的，按月最低工资和加班费算。")
+    reading.append(
+        "车辆、电费等自己垫的成本要不要先扣，文件没有细说；法定节假日按指引应当多给（未核对原文），没有算。建议留好流水再核。真正是劳动关系的，按月最低工资和加班费算。"
+    )
     citations = [
         cite("新就业形态劳动者权益指导意见", None, "提供正常劳动的，不得低于最低工资，并要按时足额支付"),
         cite("新就业形态休息报酬和规则公示指引", None, "平台劳动者的报酬以当地小时最低工资为底"),

@@ -36,6 +36,8 @@ BAD: list[tuple[str, dict[str, object], str]] = [
     ("overtime", {"monthly_wage": 6000, "compensatory_leave": "yes"}, "compensatory_leave"),
     ("overtime", {"monthly_wage": 6000, "compensatory_leave": 1}, "compensatory_leave"),
     ("comprehensive_hours", {"period": "month", "total_hours": 8, "holiday_hours": 16}, "holiday_hours"),
+    ("comprehensive_hours", {"period": "week", "total_hours": 169}, "total_hours"),
+    ("comprehensive_hours", {"period": "month", "total_hours": 745}, "total_hours"),
     ("comprehensive_hours", {"period": "decade", "total_hours": 8}, "period"),
     ("medical_period", {"total_years": 3, "unit_years": 4}, "unit_years"),
     ("injury_disability", {"grade": 0, "own_wage": 6000}, "grade"),
@@ -47,6 +49,7 @@ BAD: list[tuple[str, dict[str, object], str]] = [
     ("probation_max", {"type": "fixed"}, "contract_months"),
     ("probation_max", {"type": "whatever", "contract_months": 3}, "type"),
     ("arbitration_limitation", {"filing_date": "2025-01-01"}, "known_date"),
+    ("arbitration_limitation", {"known_date": "2025-01-01", "filing_date": "2024-12-31"}, "filing_date"),
     ("arbitration_limitation", {"known_date": "2025-01-01", "interruptions": "2025-02-01"}, "interruptions"),
     ("arbitration_limitation", {"known_date": "2025-01-01", "interruptions": ["soon"]}, "interruptions"),
     (

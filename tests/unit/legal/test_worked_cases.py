@@ -192,6 +192,39 @@ CASES: list[tuple[str, dict[str, object], dict[str, object]]] = [
     ("housing_fund_arrears", {"monthly_base": 6000, "months": 12, "paid_base": 2500}, {"employer_share": 2100, "total": 4200}),
     ("platform_minimum", {"hours": 200, "hourly_min_wage": 24, "income": 4500}, {"minimum": 4800, "shortfall": 300}),
     ("platform_minimum", {"hours": 10, "region": "北京"}, {"minimum": 277, "shortfall": None}),
+    # the second reading: ends of months, the cap with a half year over, the law's first day, and what no month has
+    ("economic_compensation", {"start": "2023-08-31", "end": "2024-02-28", **WAGE}, {"months": 0.5}),
+    ("economic_compensation", {"start": "2023-08-31", "end": "2024-02-29", **WAGE}, {"months": 1}),
+    (
+        "economic_compensation",
+        {"start": "2009-05-01", "end": "2024-05-31", "avg_monthly_wage": 30000, "local_avg_monthly_wage": 9000},
+        {"months": 12, "base": 27000, "amount": 324000, "capped": True},
+    ),
+    (
+        "notice_pay_n_plus_1",
+        {"start": "2009-05-01", "end": "2024-05-31", "avg_monthly_wage": 30000, "local_avg_monthly_wage": 9000, "last_month_wage": 32000},
+        {"compensation": 324000, "notice_pay": 32000, "total": 356000},
+    ),
+    ("unlawful_dismissal_2n", {"start": "2003-03-01", "end": "2024-02-29", **WAGE}, {"months": 21, "amount": 252000}),
+    # 劳动合同法 97: who was there before 2008 had to get a contract in January 2008, so the second wage runs February to December
+    ("no_contract_double_wage", {"start": "2005-03-01", "end": "2009-06-30", "monthly_wage": 2000}, {"full_months": 11, "extra_amount": 22000}),
+    ("no_contract_double_wage", {"start": "2005-03-01", "end": "2007-12-31", "monthly_wage": 2000}, {"full_months": 0, "extra_amount": 0}),
+    ("no_contract_double_wage", {"start": "2005-03-01", "end": "2008-02-29", "monthly_wage": 2000}, {"full_months": 1, "extra_workdays": 0}),
+    ("no_contract_double_wage", {"start": "2024-01-31", "end": "2024-03-31", "monthly_wage": 8000}, {"full_months": 1, "extra_workdays": 0}),
+    ("no_contract_double_wage", {"start": "2024-02-29", "end": "2025-12-31", "monthly_wage": 8000}, {"full_months": 11, "extra_workdays": 0}),
+    ("overtime", {"monthly_wage": 5000, "weekday_hours": 1}, {"hourly": 28.74, "amount": 43.1}),
+    ("leave_proration_leaving", {"elapsed_days": 200, "entitlement": 5, "taken": 0.5, "monthly_wage_ex_ot": 6525}, {"unused_days": 2, "extra_200pct": 1200}),
+    ("leave_proration_joining", {"remaining_days": 292, "cumulative_years": 20}, {"days": 12}),
+    ("maternity_leave", {"difficult": True, "babies": 3}, {"days": 143}),
+    ("maternity_leave", {"difficult": True, "miscarriage_months": 0}, {"days": 113}),
+    ("maternity_leave", {"miscarriage_months": 4}, {"days": 42}),
+    ("injury_disability", {"grade": 5, "own_wage": 3000, "regional_avg_wage": 8000}, {"base": 4800, "lump_sum": 86400, "monthly_allowance": 3360}),
+    ("injury_application_deadline", {"accident_date": "2025-01-31"}, {"employer_deadline": "2025-03-02", "worker_deadline": "2026-01-31"}),
+    ("sue_after_award", {"award_received": "2025-09-18"}, {"last_day": "2025-10-03"}),
+    ("retirement_age", {"category": "male", "birth": "1969-12"}, {"delay_months": 15, "age_years": 61, "age_months": 3, "retire_month": "2031-03"}),
+    ("retirement_age", {"category": "female50", "birth": "1984-10"}, {"delay_months": 59, "age_years": 54, "age_months": 11, "retire_month": "2039-09"}),
+    ("damage_deduction", {"wage": 3112.5, "local_min_wage": 2490}, {"max_deduction": 622.5}),
+    ("unemployment_months", {"contribution_years": 0.5, "unused_previous_months": 6}, {"max_months": 0}),
 ]  # fmt: skip
 
 
@@ -219,9 +252,56 @@ LIMITATION: list[tuple[dict[str, object], str | None, bool | None]] = [
     ({"claim": "unpaid_wages", "termination_date": "2024-06-30", "filing_date": "2024-06-01"}, None, False),
     ({"claim": "other", "employed": True, "known_date": "2023-05-20", "filing_date": "2025-01-01"}, "2024-05-20", True),
     ({"known_date": "2023-05-20"}, "2024-05-20", None),
+    # 民法典 203: 9 March 2025 is a Sunday, so Monday is in time and Tuesday is not; 1 October to 3 October are holidays
+    ({"known_date": "2024-03-09", "filing_date": "2025-03-10"}, "2025-03-09", False),
+    ({"known_date": "2024-03-09", "filing_date": "2025-03-11"}, "2025-03-09", True),
+    ({"known_date": "2023-10-01", "filing_date": "2025-10-04", "interruptions": ["2024-10-04"]}, "2025-10-04", False),
+    # two in a row, each on the very last day of the one before
+    ({"known_date": "2022-03-10", "filing_date": "2025-01-05", "interruptions": ["2024-01-05", "2023-01-05"]}, "2025-01-05", False),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("values", "last_day", "barred"), LIMITATION)
 def test_limitation(values: dict[str, object], last_day: str | None, barred: bool | None) -> None:
     assert calculate("arbitration_limitation", values).result == {"last_day": last_day, "time_barred": barred}
+
+
+DOUBTS: list[tuple[str, dict[str, object], str]] = [
+    # 劳动合同法 97: 2008 to 2024 are 17 years; twelve at most once the wage is capped
+    ("economic_compensation", {"start": "2005-01-01", "end": "2024-12-31", **WAGE}, "是 17 个月工资"),
+    ("notice_pay_n_plus_1", {"start": "2005-01-01", "end": "2024-12-31", **WAGE}, "是 17 个月工资"),
+    (
+        "economic_compensation",
+        {"start": "2005-01-01", "end": "2024-12-31", "avg_monthly_wage": 30000, "local_avg_monthly_wage": 7000},
+        "是 12 个月工资",
+    ),
+    ("economic_compensation", {"start": "2020-01-01", "end": "2024-12-31", **WAGE}, "最低工资"),
+    # 民法典 203, 民事诉讼法 85: Sunday 9 March 2025, Saturday 31 January 2026, National Day
+    ("arbitration_limitation", {"known_date": "2024-03-09", "filing_date": "2025-03-10"}, "2025-03-09 是周日"),
+    ("injury_application_deadline", {"accident_date": "2025-01-31"}, "2026-01-31 是周六"),
+    ("sue_after_award", {"award_received": "2025-09-18"}, "2025-10-03 是国庆节"),
+    (
+        "unlawful_dismissal_2n",
+        {"start": "2003-03-01", "end": "2024-02-29", "avg_monthly_wage": 30000, "local_avg_monthly_wage": 9000},
+        "2008年之前",
+    ),
+    ("arbitration_limitation", {"known_date": "2024-03-11", "interruptions": ["2024-09-01"]}, "中断时起"),
+    ("overtime", {"monthly_wage": 5000, "holiday_hours": 8}, "月工资之外"),
+    ("comprehensive_hours", {"period": "month", "total_hours": 160}, "2024年及以前"),
+    ("platform_minimum", {"hours": 10, "region": "北京"}, "更早的按当时的标准"),
+    ("maternity_leave", {"babies": 2, "miscarriage_months": 3}, "只算流产"),
+    ("arbitration_limitation", {"claim": "unpaid_wages", "employed": True, "termination_date": "2024-06-30"}, "2025-06-30"),
+]
+
+
+@pytest.mark.parametrize(("name", "values", "said"), DOUBTS)
+def test_a_doubt_is_said(name: str, values: dict[str, object], said: str) -> None:
+    assert any(said in line for line in calculate(name, values).reading)
+
+
+def test_a_last_day_at_work_needs_no_word_on_days_off() -> None:
+    assert not any(" 是周" in line for line in calculate("sue_after_award", {"award_received": "2025-04-01"}).reading)
+
+
+def test_a_step_can_be_recalculated_from_what_it_shows() -> None:
+    assert "工作日加班：28.7356 × 150% × 1 小时 = 43.1 元" in calculate("overtime", {"monthly_wage": 5000, "weekday_hours": 1}).steps
