@@ -8,8 +8,11 @@ import threading
 import time
 from pathlib import Path
 
+import yaml
+
 from app.settings import ROOT
 from desk.errors import DeskError
+from desk.knowledge.article_file import read_articles
 
 _SOURCES = ("nlu/domain.yml", "nlu/rules.yml", "nlu/config.yml", "nlu/requirements.lock")
 
@@ -19,13 +22,22 @@ class TrainingFailed(DeskError):
 
 
 def fingerprint() -> str:
-    """A hash over training data, domain, rules, pipeline and components: the model's name."""
-    digest = hashlib.sha256()
+    """A hash over training data, ways of asking, domain, rules, pipeline and components: the model's name."""
+    digest = hashlib.sha256(_asks().encode())
     files = [ROOT / name for name in _SOURCES]
     files += sorted((ROOT / "data/training").glob("*.yml")) + sorted((ROOT / "nlu/components").glob("*.py"))
     for path in files:
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+def _asks() -> str:
+    """The ways of asking for the articles, as training data: what search finds an article by teaches its topic as well."""
+    by_topic: dict[str, list[str]] = {}
+    for article in read_articles(ROOT / "data/knowledge"):
+        by_topic.setdefault(article.topic, []).extend([article.title, *article.asks])
+    blocks = [{"intent": f"ask/{topic}", "examples": "".join(f"- {ask}\n" for ask in asks)} for topic, asks in sorted(by_topic.items())]
+    return yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True, width=1000)
 
 
 def nlu_python() -> Path:
@@ -58,7 +70,9 @@ def trained_model(data_dir: Path) -> Path:
     models.mkdir(parents=True, exist_ok=True)
     log = data_dir / "training.log"
     partial = f"partial-{os.getpid()}"
-    command = [str(nlu_python()), "-m", "rasa", "train", "--data", str(ROOT / "data/training"), str(ROOT / "nlu/rules.yml")]
+    asks = models / f"{partial}-asks.yml"
+    asks.write_text(_asks(), "utf-8")
+    command = [str(nlu_python()), "-m", "rasa", "train", "--data", str(ROOT / "data/training"), str(asks), str(ROOT / "nlu/rules.yml")]
     command += ["--domain", str(ROOT / "nlu/domain.yml"), "--config", str(ROOT / "nlu/config.yml")]
     command += ["--out", str(models), "--fixed-model-name", partial]
     print(f"Training the model (about two minutes; log: {log})", file=sys.stderr, flush=True)
@@ -72,6 +86,7 @@ def trained_model(data_dir: Path) -> Path:
         )
     stop.set()
     progress.join()
+    asks.unlink()
     made = models / f"{partial}.tar.gz"
     if done.returncode != 0 or not made.exists():
         raise TrainingFailed(f"Rasa could not train (exit {done.returncode}); see {log}")

@@ -4,14 +4,12 @@ import asyncio
 import contextlib
 import ctypes
 import signal
-import sqlite3
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
 import yaml
-from sqlalchemy.engine import make_url
 
 from app.model import nlu_python, rasa_environment
 from bot.rasa import Rasa
@@ -93,13 +91,13 @@ class RasaProcess:
 
     def _write_config(self) -> None:
         self._dir.mkdir(parents=True, exist_ok=True)
-        if not self._tracker_url:
-            # The mode stays with the file: one sync a commit for Rasa, which cannot be told so itself, and not three.
-            with contextlib.closing(sqlite3.connect(self._dir / "tracker.db")) as tracker:
-                tracker.execute("PRAGMA journal_mode=WAL")
         endpoints: dict[str, object] = {
             "action_endpoint": {"url": self._action_url, "token": self._token, "token_name": "token"},
-            "tracker_store": _tracker_store(self._tracker_url, self._dir),
+            # Open forms must outlive a restart, so dialogues are never in memory.
+            "tracker_store": {
+                "type": "components.dialogue_store.DialogueStore",
+                "database": self._tracker_url or f"sqlite:///{self._dir / 'dialogues.db'}",
+            },
         }
         if self._redis_url:
             endpoints["lock_store"] = _lock_store(self._redis_url)
@@ -110,17 +108,6 @@ class RasaProcess:
             path = self._dir / name
             path.touch(mode=0o600)
             path.write_text(yaml.safe_dump(content), "utf-8")
-
-
-def _tracker_store(url: str, folder: Path) -> dict[str, object]:
-    """Rasa's own store of dialogues: open forms must outlive a restart, so it is never in memory."""
-    if not url:
-        return {"type": "SQL", "dialect": "sqlite", "db": str(folder / "tracker.db")}
-    parsed = make_url(url)
-    return {
-        "type": "SQL", "dialect": "postgresql", "url": parsed.host, "port": parsed.port, "db": parsed.database,
-        "username": parsed.username, "password": parsed.password,
-    }  # fmt: skip
 
 
 def _lock_store(url: str) -> dict[str, object]:

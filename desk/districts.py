@@ -20,14 +20,52 @@ _JIANGSU = {
     "宿迁": "宿城区 宿豫区 沭阳县 泗阳县 泗洪县 |",
 }
 
-CITIES = (
-    *_JIANGSU,
-    *("江苏", "北京", "上海", "天津", "重庆", "广州", "深圳", "东莞", "佛山", "惠州", "中山", "珠海", "杭州", "宁波", "温州", "绍兴"),
-    *("嘉兴", "台州", "金华", "合肥", "芜湖", "蚌埠", "滁州", "马鞍山", "济南", "青岛", "烟台", "郑州", "武汉", "长沙", "成都", "西安"),
-    *("福州", "厦门", "泉州", "南昌", "昆明", "贵阳", "南宁", "沈阳", "大连", "长春", "哈尔滨", "石家庄", "太原", "兰州", "海口", "浙江"),
-    *("安徽", "山东", "河南", "河北", "湖北", "湖南", "广东", "广西", "福建", "江西", "四川", "贵州", "云南", "陕西", "山西", "甘肃"),
-    *("辽宁", "吉林", "黑龙江", "内蒙古", "新疆", "宁夏", "青海", "西藏", "海南"),
-)
+# Provinces and the cities that stand for them: where somebody works decides which rules count.
+_PROVINCES = {
+    "江苏": tuple(_JIANGSU),
+    "北京": (),
+    "上海": (),
+    "天津": (),
+    "重庆": (),
+    "广东": ("广州", "深圳", "东莞", "佛山", "惠州", "中山", "珠海"),
+    "浙江": ("杭州", "宁波", "温州", "绍兴", "嘉兴", "台州", "金华", "义乌"),
+    "安徽": ("合肥", "芜湖", "蚌埠", "滁州", "马鞍山"),
+    "山东": ("济南", "青岛", "烟台"),
+    "河南": ("郑州", "洛阳"),
+    "湖北": ("武汉",),
+    "湖南": ("长沙",),
+    "四川": ("成都",),
+    "陕西": ("西安",),
+    "福建": ("福州", "厦门", "泉州"),
+    "江西": ("南昌",),
+    "云南": ("昆明",),
+    "贵州": ("贵阳",),
+    "广西": ("南宁",),
+    "辽宁": ("沈阳", "大连"),
+    "吉林": ("长春",),
+    "黑龙江": ("哈尔滨",),
+    "河北": ("石家庄",),
+    "山西": ("太原",),
+    "甘肃": ("兰州",),
+    "海南": ("海口",),
+    "内蒙古": (),
+    "新疆": (),
+    "宁夏": (),
+    "青海": (),
+    "西藏": (),
+}
+CITIES = tuple(name for province, cities in _PROVINCES.items() for name in (province, *cities))
+_PROVINCE_OF = {name: province for province, cities in _PROVINCES.items() for name in (province, *cities)}
+# Where somebody comes from is not where they work.
+_PLACE = re.compile(rf"(?P<at>在|到|去|于|是)?(?P<name>{'|'.join(CITIES)})(?P<home>人(?!力|社|民)|籍|老家|户口)?")
+
+
+def province_in(said: str) -> str | None:
+    """The one province that a message is about, by its name or a city's; None where there is none or no telling which."""
+    places = [m for m in _PLACE.finditer(said) if not m["home"]]
+    at_work = {_PROVINCE_OF[m["name"]] for m in places if m["at"] in ("在", "于", "到", "去")}
+    named = at_work or {_PROVINCE_OF[m["name"]] for m in places}
+    return named.pop() if len(named) == 1 else None
 
 
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:

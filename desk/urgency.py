@@ -79,7 +79,7 @@ _SIGNS = (
         "self_harm",
         "urgent",
         r"不想活|活不下去|(?<!不)想死(?!你|我了|他|她|人)|去死了?算|死了算|死了一了|不如死|一死了之|生不如死|轻生|自杀|自残|割腕"
-        r"|跳楼(?!价)|跳江|跳河|跳下去|(?<![往向朝])上吊(?![装顶运])|喝农药|喝药自|吞安眠药|安眠药.{0,6}(?:吃|吞)|(?:吃"
+        r"|手腕.{0,6}割|割过.{0,4}手腕|跳楼(?!价)|跳江|跳河|跳下去|(?<![往向朝])上吊(?![装顶运])|喝农药|喝药自|吞安眠药|安眠药.{0,6}(?:吃|吞)|(?:吃"
         r"|吞).{0,6}安眠药"
         r"|烧炭(?!.{0,3}(?:取暖|烤|出事|工|死))|开煤气|了结(?:自己|这?一?生|生命)|结束(?:自己的?)?生命|一了百了|想不开|遗书"
         r"|离开这个世界|活着.{0,4}(?:没意思|没劲|没意义|没啥意思|太累|好累|干什么|干嘛|多余)|没(?:有)?(?:什么)?活(?:着"
@@ -291,7 +291,7 @@ def detect(text: str) -> Urgent | None:
     said = re.sub(r"\s+", " ", text[:3000])
     # Chinese is written without blanks; who writes with them means the same.
     said = re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "，", said)
-    if not _STORY.search(said) and _BOOK_SUBJECT.search(said) and _BOOK_ASKS.search(said):
+    if is_book_question(said):
         return None
     for sign in _SIGNS:
         if sign.shows_in(said):
@@ -303,6 +303,11 @@ def detect(text: str) -> Urgent | None:
         if sign.shows_in(said):
             return Urgent(sign.kind, sign.level)
     return Urgent("group_unpaid", unpaid) if unpaid else None
+
+
+def is_book_question(said: str) -> bool:
+    """Whether this is a formal question about the law with nobody's story in it."""
+    return bool(not _STORY.search(said) and _BOOK_SUBJECT.search(said) and _BOOK_ASKS.search(said))
 
 
 def _unpaid_group(said: str) -> str:

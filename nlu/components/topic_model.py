@@ -1,7 +1,9 @@
 """The classifier itself, apart from Rasa: encoders, a linear model over them, and probabilities that mean what they say."""
 
+import json
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Tuple
+from pathlib import Path
+from typing import Any, List, Tuple
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -16,6 +18,11 @@ from components.encoders import ENCODERS
 def encode(encoders: List[Any], texts: List[str]) -> List[Any]:
     """One block of rows for each encoder."""
     return [encoder.encode(texts) for encoder in encoders]
+
+
+def encode_examples(names: List[str], texts: List[str]) -> List[Any]:
+    """The same for training examples, whose rows may be known from last time."""
+    return [encode_all(name, encoder, texts) for name, encoder in zip(names, make_encoders(names))]
 
 
 def make_encoders(names: List[str]) -> List[Any]:
@@ -37,12 +44,6 @@ class TopicModel:
     temperature: float = 1.0
     person_weights: Any = None
     person_intercept: float = 0.0
-
-    @classmethod
-    def train(cls, encoder_names: List[str], texts: List[str], labels: List[str], person: List[bool], shrinkage: float) -> "TopicModel":
-        model = cls(encoder_names)
-        blocks = [encode_all(name, encoder, texts) for name, encoder in zip(encoder_names, make_encoders(encoder_names))]
-        return model.fit(blocks, labels, person, shrinkage)
 
     def fit(self, blocks: List[Any], labels: List[str], person: List[bool], shrinkage: float) -> "TopicModel":
         self.means = [b.mean(axis=0) for b in blocks]
@@ -81,10 +82,27 @@ class TopicModel:
         dense = [d / np.maximum(np.linalg.norm(d, axis=1, keepdims=True), 1e-9) for d in dense]
         return np.hstack(dense)
 
-    def as_arrays(self) -> Dict[str, Any]:
-        """For storing without pickle."""
-        person = {} if self.person_weights is None else {"person": self.person_weights}
-        return {"weights": self.weights, "intercepts": self.intercepts, **person, **{f"mean{i}": m for i, m in enumerate(self.means)}}
+    def save(self, path: Path) -> None:
+        """Store it at `path` .npz and .json, without pickle."""
+        arrays = {"weights": self.weights, "intercepts": self.intercepts, **{f"mean{i}": m for i, m in enumerate(self.means)}}
+        if self.person_weights is not None:
+            arrays["person"] = self.person_weights
+        np.savez_compressed(path.with_suffix(".npz"), **{name: np.asarray(a, dtype=np.float32) for name, a in arrays.items()})
+        about = {
+            "encoder_names": self.encoder_names,
+            "labels": self.labels,
+            "temperature": self.temperature,
+            "person_intercept": self.person_intercept,
+        }
+        path.with_suffix(".json").write_text(json.dumps(about, ensure_ascii=False))
+
+    @classmethod
+    def load(cls, path: Path) -> "TopicModel":
+        about = json.loads(path.with_suffix(".json").read_text())
+        arrays = np.load(path.with_suffix(".npz"))
+        means = [arrays[f"mean{i}"] for i in range(len(about["encoder_names"]))]
+        person = arrays["person"] if "person" in arrays else None
+        return cls(means=means, weights=arrays["weights"], intercepts=arrays["intercepts"], person_weights=person, **about)
 
 
 def _analysis(shrinkage: float) -> LinearDiscriminantAnalysis:

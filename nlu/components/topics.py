@@ -1,9 +1,7 @@
 """Rasa's intent classifier of this project: many topics under one intent, with calibrated probabilities."""
 
-import json
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List, Optional, Text
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -13,7 +11,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, METADATA, TEX
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.topic_model import TopicModel, encode, make_encoders
+from components.topic_model import TopicModel, encode, encode_examples, make_encoders
 
 ASK = "ask"
 
@@ -24,22 +22,28 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     Every topic is an intent `ask/<topic>` in the training data, but the rules know only `ask`. A small-talk intent is
     chosen when it is likelier than `talk_threshold`; whatever is doubtful is a question, and the action decides.
+
+    There are two models. The first looks with `encoders`, which are quick. Only where nothing reaches `sure` with it, the
+    second looks as well, with the slow encoders of `second_look` beside the quick ones.
     """
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"encoders": ["use", "e5", "counts"], "shrinkage": 0.3, "talk_threshold": 0.5}
+        return {"encoders": ["use", "counts"], "second_look": ["e5"], "sure": 0.4, "shrinkage": 0.3, "talk_threshold": 0.5}
 
     @staticmethod
     def required_packages() -> List[Text]:
         return ["sklearn"]
 
-    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, model: Any = None) -> None:
+    def __init__(
+        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, looks: Optional[List[TopicModel]] = None
+    ) -> None:
         self._config = config
         self._storage = model_storage
         self._resource = resource
-        self._model = model
-        self._encoders = make_encoders(model.encoder_names) if model else []
+        self._looks = looks or []
+        # The blocks of the first look are the beginning of the second's.
+        self._encoders = make_encoders(self._looks[-1].encoder_names) if self._looks else []
 
     @classmethod
     def create(
@@ -53,21 +57,31 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         labels = [e.get(INTENT_RESPONSE_KEY) or e.get(INTENT) for e in examples]
         # `metadata: {person: true}` above examples says that whoever writes so needs a person.
         person = [bool(((e.get(METADATA) or {}).get("intent") or {}).get("person")) for e in examples]
-        self._model = TopicModel.train(list(self._config["encoders"]), texts, labels, person, float(self._config["shrinkage"]))
-        self._encoders = make_encoders(self._model.encoder_names)
+        quick, slow = list(self._config["encoders"]), list(self._config["second_look"] or [])
+        blocks = encode_examples(quick + slow, texts)
+        self._looks = [
+            TopicModel(names).fit(blocks[: len(names)], labels, person, float(self._config["shrinkage"]))
+            for names in ([quick, quick + slow] if slow else [quick])
+        ]
+        self._encoders = make_encoders(quick + slow)
         self._persist()
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             text = message.get(TEXT)
-            if text and self._model is not None and not text.startswith("/"):
+            if text and self._looks and not text.startswith("/"):
                 self._understand(message, text)
         return messages
 
     def _understand(self, message: Message, text: Text) -> None:
-        blocks = encode(self._encoders, [text])
-        ranking = self._model.ranking(blocks)
+        blocks: List[Any] = []
+        for look in self._looks:
+            blocks += encode(self._encoders[len(blocks) : len(look.encoder_names)], [text])
+            ranking = look.ranking(blocks)
+            person = look.person(blocks)
+            if ranking[0][1] >= float(self._config["sure"]):
+                break
         topics = [{"name": name[len(ASK) + 1 :], "confidence": p} for name, p in ranking if name.startswith(ASK + "/")]
         talk = [{"name": name, "confidence": p} for name, p in ranking if not name.startswith(ASK + "/")]
         asked = sum(t["confidence"] for t in topics)
@@ -75,30 +89,18 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         message.set("intent", chosen, add_to_output=True)
         message.set("intent_ranking", [chosen, *[t for t in talk[:5] if t is not chosen]], add_to_output=True)
         message.set("topics", topics[:10], add_to_output=True)
-        message.set("person", round(self._model.person(blocks), 4), add_to_output=True)
+        message.set("person", round(person, 4), add_to_output=True)
         message.set("talk", {t["name"]: round(t["confidence"], 4) for t in talk if t["confidence"] > 0.001}, add_to_output=True)
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:
-            np.savez_compressed(folder / "model.npz", **self._model.as_arrays())
-            about = {
-                "encoders": self._model.encoder_names,
-                "labels": self._model.labels,
-                "temperature": self._model.temperature,
-                "person_intercept": self._model.person_intercept,
-            }
-            (folder / "model.json").write_text(json.dumps(about, ensure_ascii=False))
+            for i, look in enumerate(self._looks):
+                look.save(folder / f"look{i}")
 
     @classmethod
     def load(
         cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
     ) -> "TopicClassifier":
         with model_storage.read_from(resource) as folder:
-            about = json.loads((folder / "model.json").read_text())
-            arrays = np.load(folder / "model.npz")
-        means = [arrays[f"mean{i}"] for i in range(len(about["encoders"]))]
-        model = TopicModel(
-            about["encoders"], about["labels"], means, arrays["weights"], arrays["intercepts"], about["temperature"],
-            arrays["person"] if "person" in arrays else None, about["person_intercept"],
-        )  # fmt: skip
-        return cls(config, model_storage, resource, model)
+            looks = [TopicModel.load(path.with_suffix("")) for path in sorted(folder.glob("look*.json"))]
+        return cls(config, model_storage, resource, looks)

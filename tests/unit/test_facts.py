@@ -1,7 +1,6 @@
 """Facts named in passing are taken where they are plain, and only there."""
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -98,11 +97,6 @@ def test_prefill_joins_the_district_where_it_is_not_asked_for() -> None:
     assert prefill({"employer": "鼎盛电子厂", "district": "江宁区"}, ["employer"]) == {"employer": "鼎盛电子厂（江宁区）"}
 
 
-def test_it_is_fast() -> None:
-    text = "我在江宁鼎盛电子厂干了八个月，拖欠三个月工资一万二，没签合同，我们十二个人都没拿到钱，"
-    extract(text)
-    started = time.perf_counter()
-    for _ in range(200):
-        extract(text)
-    # Two milliseconds is the aim; the machine of a test may be busy.
-    assert (time.perf_counter() - started) / 200 < 0.01
+def test_a_long_story_comes_to_an_end() -> None:
+    """A pattern that backtracks without end would run into the test's time limit."""
+    assert extract("我在江宁鼎盛电子厂干了八个月，拖欠三个月工资一万二，没签合同，我们十二个人都没拿到钱，" * 100)["contract"] is False

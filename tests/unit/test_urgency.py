@@ -1,6 +1,5 @@
 """What must not wait is found; what can wait is left to an ordinary answer."""
 
-import time
 
 import pytest
 
@@ -317,9 +316,6 @@ def test_nothing_in_an_empty_message() -> None:
     assert detect("   ") is None
 
 
-def test_it_is_fast() -> None:
-    text = "我在工地干活三年了，老板一直说等等，工资拖着没有给完，" * 8
-    started = time.perf_counter()
-    for _ in range(50):
-        detect(text)
-    assert (time.perf_counter() - started) / 50 < 0.05
+def test_a_long_story_comes_to_an_end() -> None:
+    """A pattern that backtracks without end would run into the test's time limit."""
+    assert detect("我在工地干活三年了，老板一直说等等，工资拖着没有给完，" * 100) is None
