@@ -47,7 +47,7 @@ class ActionFollowup(DeskAction):
         with self.house.database.read() as session:
             shown = _shown(session, str(last))
             if part and shown and shown.body.get(part):
-                return Result([self.house.answering.part(session, last, part, said.language)])
+                return Result([self.house.answering.part(session, last, part, said.language, said.now)])
         # "那没签合同呢": the same matter, seen from another side, so another article of the same topic.
         topic = str(said.slots.get("last_topic") or "")
         question = f"{said.say(f'topic.{topic}')} {said.text}" if f"topic.{topic}" in catalogue(said.language) else said.text
@@ -62,7 +62,7 @@ class ActionArticle(DeskAction):
 
     def act(self, said: Said) -> Result:
         with self.house.database.read() as session:
-            answer = self.house.answering.article(session, said.ref, said.language)
+            answer = self.house.answering.article(session, said.ref, said.language, said.now)
         remember(self, said, answer)
         replies = list(answer.replies)
         if answer.offers_person:
@@ -80,7 +80,7 @@ class ActionPart(DeskAction):
         if len(said.refs) < 2:
             raise NotFound(said.say("button.old"))
         with self.house.database.read() as session:
-            return Result([self.house.answering.part(session, said.refs[0], said.refs[1], said.language)])
+            return Result([self.house.answering.part(session, said.refs[0], said.refs[1], said.language, said.now)])
 
 
 class ActionHuman(DeskAction):
@@ -117,7 +117,8 @@ def answer_question(
         slots |= {"last_article": answer.articles[0], "last_topic": answer.topic}
     if answer.kind == "unsure" and doubts >= 1:
         reply = hand_over(action, said, Handoff(said.message_id, "doubt", topic=answer.topic, title=said.text, facts=known))
-        return Result([_deciding(reply, answer, handoff=True)], slots, handover=True)
+        # A passage that was found is worth reading while a person is on the way.
+        return Result([*answer.replies[:-1], _deciding(reply, answer, handoff=True)], slots, handover=True)
     if answer.kind in ("clarify", "unsure"):
         slots["doubts"] = doubts + 1
     replies = [_deciding(answer.replies[0], answer, handoff=answer.person), *answer.replies[1:]]
@@ -156,13 +157,15 @@ def _deciding(reply: Reply, answer: Answer, *, handoff: bool) -> Reply:
         "confidence": round(answer.confidence, 4),
         "articles": answer.articles,
         "citations": answer.citations,
+        "passages": answer.passages,
         "handoff": handoff,
         "person": answer.person_likely,
         "elsewhere": answer.elsewhere,
         "urgent": answer.urgent,
+        "need": answer.need,
         "found": [
-            {"article": h.article_id, "score": round(h.score, 3), "meaning": round(h.meaning, 3), "words": round(h.words, 3),
-             "topic_weight": round(h.topic_weight, 3), "nearest": h.nearest}
+            {"article": h.article_id, "confidence": round(h.confidence, 3), "meaning": round(h.meaning, 3),
+             "telling": round(h.telling, 3), "words": round(h.words, 3), "topic_weight": round(h.topic_weight, 3), "nearest": h.nearest}
             for h in answer.hits
         ],
     }  # fmt: skip

@@ -18,7 +18,7 @@ from actions.endpoint import build_endpoint
 from app.model import trained_model
 from app.rasa_process import RasaProcess
 from app.settings import Settings
-from app.store import load_knowledge, migrate
+from app.store import copy_sources, load_knowledge, migrate
 from app.wiring import Parts, build, rasa_token
 from bot.channel import Outgoing
 from desk import conversations
@@ -58,6 +58,12 @@ async def explain(settings: Settings, question: str) -> None:
     """Answer one question and print how it was found."""
     async with rehearsal(settings) as parts:
         answer = await _ask(parts, "1", question)
+        hits = await parts.database.reading(parts.passages.find, question, parts.clock.now().date())
+    answer["passages_found"] = [
+        {"source": hit.source.title, "place": hit.passage.place, "score": round(hit.score, 3), "meaning": round(hit.meaning, 3),
+         "words": round(hit.words, 3), "text": hit.passage.text[:60]}
+        for hit in hits
+    ]  # fmt: skip
     print(answer.pop("answer"))
     print(json.dumps(answer, ensure_ascii=False, indent=1))
 
@@ -84,6 +90,7 @@ async def rehearsal(settings: Settings, model: Path | None = None) -> AsyncItera
         )
         parts = build(own, channels={"ask": _Silent()})
         await asyncio.to_thread(migrate, own)
+        await asyncio.to_thread(copy_sources, settings, parts)
         print("Loading the knowledge …", file=sys.stderr, flush=True)
         await asyncio.to_thread(load_knowledge, parts)
         web = FastAPI()
@@ -120,6 +127,7 @@ async def _ask(parts: Parts, address: str, question: str) -> dict[str, Any]:
         "articles": decision.get("articles", []),
         "answer": "\n\n".join(m.text for m in said),
         "citations": decision.get("citations", []),
+        "passages": decision.get("passages", []),
         "handoff": bool(decision.get("handoff")),
         "urgent": bool(decision.get("urgent")),
         "ms": round(spent, 1),

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import datetime as dt
 import json
 import os
 import sys
@@ -60,6 +61,36 @@ def _load(settings: Settings, arguments: argparse.Namespace) -> None:
 
     migrate(settings)
     print(json.dumps(load_knowledge(build(settings))))
+
+
+def _load_source(settings: Settings, arguments: argparse.Namespace) -> None:
+    from app.store import load_source, migrate
+    from app.wiring import build
+    from desk.knowledge.sources import Particulars
+
+    path = Path(arguments.file)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Invalid(f"{path}: {error.strerror}") from error
+    about = Particulars(
+        arguments.title, arguments.kind, arguments.issuer, arguments.number, arguments.region,
+        _day("--from", arguments.valid_from), _day("--until", arguments.valid_until),
+    )  # fmt: skip
+    migrate(settings)
+    source, found = load_source(build(settings), path.name, content, about)
+    print(f"《{source.title}》: {len(found)} passages")
+    for passage in found[:5]:
+        print(f"  {passage.place}\t{' '.join(passage.text[:40].split())}")
+    if source.remark:
+        print(source.remark)
+
+
+def _day(option: str, text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Invalid(f"{option}: {text} is no day (write it like 2026-07-01)") from error
 
 
 def _ask(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -148,6 +179,15 @@ def _parser() -> argparse.ArgumentParser:
     add("run", _run, "start everything: web chat, console, Telegram, Rasa, the outbox")
     add("train", _train, "train the model if its sources changed; print its path")
     add("load", _load, "migrate the database and load the knowledge")
+    source = add("load-source", _load_source, "publish a statute or a paper of the union's own (Markdown, DOCX, PDF) for quoting")
+    source.add_argument("file")
+    source.add_argument("--title", required=True, help="as it is cited: 职工困难帮扶办法")
+    source.add_argument("--kind", choices=("statute", "policy"), required=True)
+    source.add_argument("--issuer", default="", help="who issued it: 市总工会")
+    source.add_argument("--number", default="", help="its number: 市工发〔2026〕3号")
+    source.add_argument("--region", default="national", help="national, or the province or city where it holds")
+    source.add_argument("--from", dest="valid_from", default="", metavar="DAY", help="the first day on which it is in force")
+    source.add_argument("--until", dest="valid_until", default="", metavar="DAY", help="the first day on which it no longer is")
     ask = add("ask", _ask, "answer questions from a file through the same path as a chat turn")
     ask.add_argument("--jsonl", help='a file with one {"id", "question"} a line')
     ask.add_argument("--out", help="where the answers go, one JSON object a line")

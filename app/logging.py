@@ -1,25 +1,19 @@
 """Logs: one JSON object a line on standard error, with personal data masked whatever the caller logged."""
 
 import logging
-import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
-_PERSONAL = (
-    (re.compile(r"\b1[3-9]\d{9}\b"), "[phone]"),
-    (re.compile(r"\b\d{17}[\dXx]\b"), "[id-number]"),
-    (re.compile(r"\b\d{8,10}:[A-Za-z0-9_-]{30,}\b"), "[token]"),
-    (re.compile(r"\b\d{16,19}\b"), "[card]"),
-)
+from desk.masking import PATTERNS
 
 
 def mask(text: str) -> str:
     """`text` without phone, identity and card numbers, and without bot tokens."""
-    for pattern, name in _PERSONAL:
-        text = pattern.sub(name, text)
+    for name, pattern in PATTERNS:
+        text = pattern.sub(f"[{name}]", text)
     return text
 
 

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +34,12 @@ class Settings(BaseSettings):
     rasa_timeout_seconds: float = 2.0
     rasa_tracker_url: str = ""
 
+    llm_url: str = Field(default="", description="the base of an OpenAI-compatible address; empty: no language model")
+    llm_key: SecretStr = SecretStr("")
+    llm_model: str = Field(default="", validate_default=True)
+    llm_rewrite: bool = False
+    llm_timeout_seconds: float = Field(default=6.0, gt=0, le=60)
+
     union_name: str = "市总工会"
     hotline: str = "12351"
     region: str = "江苏"
@@ -41,19 +48,47 @@ class Settings(BaseSettings):
     reopen_days: int = 7
     clock_offset_seconds: float = Field(default=0.0, description="moves the clock of the whole app; for rehearsals")
 
-    answer_threshold: float = 0.32
+    answer_threshold: float = 0.6
     clarify_threshold: float = 0.12
     elsewhere_threshold: float = Field(
         default=0.1, description="an article is shown only when this is no likelier to be somebody else's field"
     )
-    nearness_threshold: float = Field(default=0.5, description="and when some way of asking it is this near in meaning")
-    person_threshold: float = 0.4
+    nearness_threshold: float = Field(default=0.6, description="and when some way of asking it is this near in meaning")
+    person_threshold: float = 0.5
     first_reply_minutes: int = 30
     urgent_reply_minutes: int = 5
     console_session_hours: int = 12
     secure_cookies: bool = False
     attachment_max_mb: int = 20
     log_level: str = "INFO"
+
+    @field_validator("llm_url")
+    @classmethod
+    def _is_an_address(cls, url: str) -> str:
+        try:
+            parts = urlsplit(url)
+            good = bool(parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and url.isascii() and " " not in url)
+        except ValueError:
+            good = False
+        if url and not good:
+            raise ValueError("needs an address like http://127.0.0.1:8001/v1, or nothing")
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ValueError("an address without name, password or query: a key goes into UNIONDESK_LLM_KEY")
+        return url.rstrip("/").removesuffix("/chat/completions")
+
+    @field_validator("llm_model")
+    @classmethod
+    def _is_named(cls, model: str, info: ValidationInfo) -> str:
+        if info.data.get("llm_url") and not model.strip():
+            raise ValueError("name the model that the server at UNIONDESK_LLM_URL is to use")
+        return model.strip()
+
+    @field_validator("llm_rewrite")
+    @classmethod
+    def _has_a_model(cls, rewrite: bool, info: ValidationInfo) -> bool:
+        if rewrite and info.data.get("llm_url") == "":
+            raise ValueError("needs UNIONDESK_LLM_URL")
+        return rewrite
 
     @property
     def database(self) -> str:

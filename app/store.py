@@ -2,18 +2,26 @@
 
 import secrets
 import sys
+from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, inspect, select
 
 from app.settings import ROOT, Settings
 from app.wiring import Parts
 from desk import agents
 from desk.agents import Agent
+from desk.database import Database, Table, insert_all_ignore
 from desk.demo import load_demo
+from desk.knowledge import sources
 from desk.knowledge.article_file import read_articles
 from desk.knowledge.articles import load_articles
+from desk.knowledge.cutting import Passage
+from desk.knowledge.embedding import TextVector
+from desk.knowledge.source_file import read_source
+from desk.knowledge.sources import Particulars, Source, SourcePassage
 
 _FIRST_PEOPLE = (("admin", "管理员", "admin"), ("admin2", "审核员", "admin"), ("counsellor", "值班工作人员", "counsellor"))
 
@@ -41,6 +49,36 @@ def prepare(parts: Parts) -> list[tuple[str, str, str]]:
             agents.add_agent(session, username, name, role, password, parts.clock.now())
             made.append((username, role, password))
         return made
+
+
+def load_source(parts: Parts, filename: str, content: bytes, about: Particulars) -> tuple[Source, list[Passage]]:
+    """Publish a paper from its file. Whoever runs this is uploader and reviewer in one. Raises Invalid, Conflict."""
+    reading, now = read_source(filename, content), parts.clock.now()
+    with parts.database.write() as session:
+        source = sources.upload(session, filename, content, reading, about, "command line", now)
+        sources.publish(session, source.id, "operator", now)
+    print(f"Indexing {len(reading.passages)} passages", file=sys.stderr, flush=True)
+    parts.passages.learn(now.date())
+    return source, reading.passages
+
+
+def copy_sources(settings: Settings, parts: Parts) -> None:
+    """For a rehearsal: put what is published in the settings' own database, and embedded there, into that of `parts`."""
+    file = settings.database.removeprefix("sqlite:///")
+    if file != settings.database and not Path(file).exists():
+        return
+    published = select(Source.id).where(Source.state == "published")
+    queries: list[tuple[type[Table], Select[Any]]] = [
+        (Source, select(Source.__table__).where(Source.state == "published")),
+        (SourcePassage, select(SourcePassage.__table__).where(SourcePassage.source_id.in_(published))),
+        (TextVector, select(TextVector.__table__)),
+    ]
+    own = Database(settings.database)
+    with own.read() as session, parts.database.write() as copy:
+        if inspect(session.connection()).has_table(Source.__tablename__):
+            for table, query in queries:
+                insert_all_ignore(copy, table, [dict(row) for row in session.execute(query).mappings()])
+    own.close()
 
 
 def load_knowledge(parts: Parts) -> dict[str, int]:

@@ -61,6 +61,9 @@ def build_web(parts: Parts, extra: list[APIRouter], telegram_ready: Callable[[],
                 reminder_hours=settings.reminder_hours_before,
                 union_name=settings.union_name,
                 services=parts.services,
+                passages=parts.passages,
+                search=parts.search,
+                writer=parts.writer,
             )
         )
     )

@@ -13,12 +13,14 @@ from rasa_sdk.executor import ActionExecutor
 
 from actions.endpoint import make_executor
 from actions.house import House
+from app.language_model import LanguageModel
 from app.settings import ROOT, Settings
 from bot.channel import Channel
 from bot.fallback import Fallback
 from bot.inbound import Inbound
 from bot.outgoing import OutboxDrain, Pace
 from bot.rasa import Rasa
+from bot.rewriting import Rewriting
 from bot.turns import TurnTaker
 from bot.webchat.channel import WebChannel
 from desk import due
@@ -28,6 +30,8 @@ from desk.clock import Clock, SystemClock
 from desk.database import Database
 from desk.files import FileStore
 from desk.knowledge.embedding import UseEmbedder
+from desk.knowledge.passages import PassageSearch
+from desk.knowledge.quoting import Quotes
 from desk.knowledge.search import KnowledgeSearch
 from desk.knowledge.statutes import StatuteIndex
 from desk.live import LocalHub, RedisHub
@@ -50,6 +54,7 @@ class Parts:
     statutes: StatuteIndex
     services: Services
     search: KnowledgeSearch
+    passages: PassageSearch
     answering: Answering
     policy: SlaPolicy
     house: House
@@ -60,6 +65,7 @@ class Parts:
     turns: TurnTaker
     inbound: Inbound
     metrics: Metrics
+    writer: LanguageModel | None
     scheduler: AsyncIOScheduler
 
 
@@ -85,7 +91,9 @@ def build(settings: Settings, clock: Clock | None = None, channels: dict[str, Ch
     statutes = StatuteIndex.read(ROOT / "data/laws-index")
     services = Services.read(ROOT / "data/services")
     papers = Papers.read(ROOT / "data/papers")
-    search = KnowledgeSearch(database, UseEmbedder(), settings.region)
+    embedder = UseEmbedder()
+    search = KnowledgeSearch(database, embedder, settings.region)
+    passages = PassageSearch(database, embedder, settings.region)
     thresholds = Thresholds(
         settings.answer_threshold,
         settings.clarify_threshold,
@@ -93,7 +101,7 @@ def build(settings: Settings, clock: Clock | None = None, channels: dict[str, Ch
         settings.nearness_threshold,
         settings.person_threshold,
     )
-    answering = Answering(search, statutes, services, thresholds, settings.timezone)
+    answering = Answering(search, Quotes(passages, statutes), statutes, services, thresholds, settings.timezone)
     policy = SlaPolicy(settings.urgent_reply_minutes, settings.first_reply_minutes, settings.reopen_days)
     house = House(
         database, clock, answering, services, papers, files, policy,
@@ -109,7 +117,9 @@ def build(settings: Settings, clock: Clock | None = None, channels: dict[str, Ch
     drain = OutboxDrain(database, clock, all_channels, files, {"telegram": Pace(settings.telegram_messages_per_second)})
     metrics = Metrics()
     fallback = Fallback(database, clock, answering, policy, settings.union_name, settings.hotline)
-    turns = TurnTaker(database, clock, rasa, fallback, drain, all_channels, metrics)
+    writer = _language_model(settings, clock)
+    rewriting = Rewriting(database, statutes, writer) if writer and settings.llm_rewrite else None
+    turns = TurnTaker(database, clock, rasa, fallback, drain, all_channels, metrics, rewriting)
     inbound = Inbound(database, clock, turns.answer)
     scheduler = AsyncIOScheduler(timezone="UTC")
 
@@ -119,9 +129,17 @@ def build(settings: Settings, clock: Clock | None = None, channels: dict[str, Ch
     # The rows hold what is due; the scheduler only ticks, so a late or missed tick loses nothing.
     scheduler.add_job(tick, "interval", seconds=1, id="tick", coalesce=True, max_instances=1, misfire_grace_time=None)
     return Parts(
-        settings, database, clock, hub, files, statutes, services, search, answering, policy, house,
-        make_executor(house), rasa, all_channels, drain, turns, inbound, metrics, scheduler,
+        settings, database, clock, hub, files, statutes, services, search, passages, answering, policy, house,
+        make_executor(house), rasa, all_channels, drain, turns, inbound, metrics, writer, scheduler,
     )  # fmt: skip
+
+
+def _language_model(settings: Settings, clock: Clock) -> LanguageModel | None:
+    """The language model of the settings, or None: then nobody drafts and nothing is rewritten."""
+    if not settings.llm_url:
+        return None
+    client = httpx.AsyncClient(base_url=settings.llm_url, limits=httpx.Limits(max_connections=16), trust_env=False)
+    return LanguageModel(client, settings.llm_model, settings.llm_key.get_secret_value(), settings.llm_timeout_seconds, clock)
 
 
 @contextlib.asynccontextmanager
@@ -129,6 +147,7 @@ async def running(parts: Parts) -> AsyncIterator[None]:
     """The app's own life: live signals, the outbox, the ticks. Stops in the order that loses nothing."""
     await parts.hub.start()
     await asyncio.to_thread(parts.search.warm, parts.clock.now().date())
+    await asyncio.to_thread(parts.passages.learn, parts.clock.now().date())
     draining = asyncio.create_task(parts.drain.run())
     parts.scheduler.start()
     try:
@@ -142,4 +161,6 @@ async def running(parts: Parts) -> AsyncIterator[None]:
         await parts.drain.stop()
         await parts.hub.stop()
         await parts.rasa.client.aclose()
+        if parts.writer is not None:
+            await parts.writer.client.aclose()
         parts.database.close()

@@ -33,7 +33,7 @@ class Fallback:
             return await self._database.writing(self._to_a_person, turn, found.kind if found else "")
         try:
             if verb == "article" and refs:
-                answer = await self._database.reading(self._answering.article, refs[0], turn.language)
+                answer = await self._database.reading(self._answering.article, refs[0], turn.language, self._clock.now())
                 return answer.replies
         except DeskError as error:
             return [Reply(error.message)]

@@ -9,6 +9,7 @@ from bot.channel import Channel
 from bot.fallback import Fallback
 from bot.outgoing import OutboxDrain
 from bot.rasa import Rasa, RasaUnavailable
+from bot.rewriting import Rewriting
 from desk import cases, conversations, texts, urgency
 from desk.clock import Clock
 from desk.conversations import Message, Reply, Turn
@@ -36,6 +37,7 @@ class TurnTaker:
         drain: OutboxDrain,
         channels: dict[str, Channel],
         metrics: Metrics,
+        rewriting: Rewriting | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -44,6 +46,7 @@ class TurnTaker:
         self._drain = drain
         self._channels = channels
         self._metrics = metrics
+        self._rewriting = rewriting
 
     async def answer(self, conversation_id: str) -> None:
         """Answer everything that is unanswered in a conversation, in order."""
@@ -57,6 +60,8 @@ class TurnTaker:
         typing = asyncio.create_task(self._show_typing(turn))
         with self._metrics.turn():
             replies = await self._think(turn)
+            if self._rewriting is not None:
+                replies = await self._rewriting.reword(turn, replies, lambda: self._show_typing(turn))
             to_send = await self._database.writing(_answered, turn, replies, self._clock)
         if not to_send and replies:
             log.info("turn.dropped", conversation=turn.conversation_id, epoch=turn.epoch)

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from desk.cases import SlaPolicy
 from desk.clock import Clock
 from desk.database import Database
+from desk.drafting import Writer
 from desk.files import FileStore
+from desk.knowledge.passages import PassageSearch
+from desk.knowledge.search import KnowledgeSearch
 from desk.knowledge.statutes import StatuteIndex
 from desk.live import LocalHub
 from desk.services import Services
@@ -26,5 +29,9 @@ class ConsoleDeps:
     secure_cookies: bool
     reminder_hours: list[int]
     union_name: str
+    passages: PassageSearch
     # Offered as targets of a campaign's buttons.
     services: Services = field(default_factory=lambda: Services({}))
+    # Together they draft replies; without a writer nothing of it is shown.
+    search: KnowledgeSearch | None = None
+    writer: Writer | None = None

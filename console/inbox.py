@@ -157,7 +157,7 @@ def inbox(deps: ConsoleDeps, pages: Pages) -> APIRouter:
 
     @router.get("/cases/{case_id}")
     async def open_case(request: Request, me: Me, case_id: str, tab: str = "queue") -> HTMLResponse:
-        values = await deps.database.reading(pane, case_id, deps.files)
+        values = await deps.database.reading(pane, case_id, deps.files) | {"drafting": deps.writer is not None}
         if is_fragment(request):
             return pages.render(request, "pane.html", **values)
         rows = await deps.database.reading(list_rows, tab if tab in TABS else "queue", me.agent, deps.clock.now())

@@ -40,6 +40,8 @@ CAMPAIGNS = {
 }  # fmt: skip
 ENROLLMENTS = {"enrolled": "已报名", "waiting": "候补", "cancelled": "已取消"}
 REVISIONS = {"draft": "待审核", "published": "已发布", "rejected": "已退回"}
+SOURCES = {"draft": "待审核", "published": "已发布", "withdrawn": "已撤下"}
+SOURCE_KINDS = {"statute": "法规", "policy": "政策文件"}
 ROLES = {"counsellor": "工会干部", "admin": "管理员"}
 LANES = {"reply": "机器人回复", "agent": "人工回复", "due": "提醒", "campaign": "群发"}
 KINDS = {

@@ -18,12 +18,14 @@ from console.attachments import attachments
 from console.calculators import calculator_pages
 from console.campaigns import campaign_pages
 from console.deps import ConsoleDeps
+from console.drafts import drafts
 from console.inbox import inbox
 from console.knowledge import reading_pages, writing_pages
 from console.live import live
 from console.overview import overview
 from console.pages import Pages
 from console.people import own_pages, people
+from console.sources import source_pages
 from desk.errors import Conflict, DeskError, Forbidden, Invalid, NotFound
 
 __all__ = ["ConsoleDeps", "build_console"]
@@ -66,7 +68,7 @@ def _site(deps: ConsoleDeps) -> FastAPI:
     site.include_router(doors(deps, pages))
     signed_in = APIRouter(dependencies=[Depends(guard(deps))])
     for router in (
-        way_out(deps), inbox(deps, pages), actions(deps, pages), attachments(deps), live(deps), reading_pages(deps, pages),
+        way_out(deps), inbox(deps, pages), actions(deps, pages), drafts(deps, pages), attachments(deps), live(deps), reading_pages(deps, pages),
         calculator_pages(deps, pages), own_pages(deps, pages),
     ):  # fmt: skip
         signed_in.include_router(router)
@@ -74,6 +76,7 @@ def _site(deps: ConsoleDeps) -> FastAPI:
         activity_pages(deps, pages),
         campaign_pages(deps, pages),
         writing_pages(deps, pages),
+        source_pages(deps, pages),
         overview(deps, pages),
         people(deps, pages),
     ):

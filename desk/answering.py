@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from desk import activities, texts, urgency
+from desk import activities, districts, needs, texts, urgency
 from desk.conversations import Buttons, Reply
 from desk.knowledge import articles
+from desk.knowledge.quoting import Quotation, Quotes
 from desk.knowledge.search import Hit, KnowledgeSearch
 from desk.knowledge.statutes import StatuteIndex
 from desk.legal.catalogue import CALCULATORS
@@ -16,6 +17,8 @@ from desk.services import Services
 
 # A bare word (工资, 加班费) says what it is about and not what is asked: the bot asks back.
 _BARE = 3
+# An article this likely to be the right one stands as a button under the one that is shown.
+_ALSO = 0.05
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,16 @@ class Understanding:
 class Thresholds:
     """When an article is shown, when the bot asks back, when it offers a person. docs/decisions.md has the curves.
 
-    An article needs confidence of at least `answer`, a chance of being elsewhere's matter of at most `elsewhere`, and a
-    way of asking that is at least `near` in meaning. Above `clarify` the bot asks back.
+    An article needs a chance of being the right one of at least `answer`, a chance of being elsewhere's matter of at most
+    `elsewhere`, and a way of asking that is at least `near` in meaning. Where its topic is likelier than `clarify`, the bot
+    asks back.
     """
 
-    answer: float = 0.32
+    answer: float = 0.6
     clarify: float = 0.12
     elsewhere: float = 0.1
-    near: float = 0.5
-    person: float = 0.4
+    near: float = 0.6
+    person: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -65,14 +69,21 @@ class Answer:
     person_likely: float = 0.0
     elsewhere: float = 0.0
     urgent: str = ""
+    # What an article cannot move on (desk/needs.py), or nothing.
+    need: str = ""
     hits: list[Hit] = field(default_factory=list)
+    # The passages of sources that are quoted.
+    passages: list[str] = field(default_factory=list)
 
 
 class Answering:
     """Answers questions from the articles. Holds no state of its own: memory comes in, what to remember goes out."""
 
-    def __init__(self, search: KnowledgeSearch, statutes: StatuteIndex, services: Services, thresholds: Thresholds, zone: str) -> None:
+    def __init__(
+        self, search: KnowledgeSearch, quotes: Quotes, statutes: StatuteIndex, services: Services, thresholds: Thresholds, zone: str
+    ) -> None:
         self.search = search
+        self._quotes = quotes
         self._statutes = statutes
         self._services = services
         self._thresholds = thresholds
@@ -95,10 +106,13 @@ class Answering:
         last, when the worker asks on from it.
         """
         urgent = urgency.detect(question)
-        person = understood.person >= self._thresholds.person or urgent is not None
+        need = needs.detect(question)
+        person = understood.person >= self._thresholds.person or urgent is not None or bool(need)
         ranking = understood.ranking
         topic, second = (ranking[0][0] if ranking else ""), (ranking[1][0] if len(ranking) > 1 else "")
-        hits = [h for h in self.search.find(session, question, dict(ranking[:8]), now.date()) if h.article_id != leave_out]
+        region = districts.province_in(question)
+        found = self.search.find(session, question, dict(ranking[:8]), now.date(), region=region)
+        hits = [hit for hit in found if hit.article_id != leave_out]
         known: dict[str, Any] = {
             "topic": topic,
             "second_topic": second,
@@ -107,6 +121,7 @@ class Answering:
             "person_likely": round(understood.person, 4),
             "elsewhere": round(understood.elsewhere, 4),
             "urgent": urgent.kind if urgent else "",
+            "need": need,
             "hits": hits,
         }
         if understood.elsewhere > max(understood.confidence, 0.5) and not urgent:
@@ -119,34 +134,47 @@ class Answering:
         if hits and len(question.strip()) > _BARE and self._sure(understood, hits[0]):
             return self._with_article(session, hits, language, now, known)
         if hits and (understood.confidence >= self._thresholds.clarify or not ranking) and doubts < 1:
-            return Answer("clarify", [self._clarify(hits, language)], **known)
-        return Answer("unsure", [Reply(texts.say(language, "unsure"), self._help_buttons(language))], **known)
+            answer = Answer("clarify", [self._clarify(hits, language)], **known)
+        else:
+            answer = Answer("unsure", [Reply(texts.say(language, "unsure"), self._help_buttons(language))], **known)
+        if len(question.strip()) <= _BARE or (urgent is not None and urgent.level == "urgent"):
+            return answer
+        quoted = self._quotes.near(session, question, language, now, region)
+        return answer if quoted is None else _quoting(answer, quoted)
 
     def _sure(self, understood: Understanding, best: Hit) -> bool:
         limits = self._thresholds
-        return understood.confidence >= limits.answer and understood.elsewhere <= limits.elsewhere and best.meaning >= limits.near
+        return best.confidence >= limits.answer and understood.elsewhere <= limits.elsewhere and best.meaning >= limits.near
 
-    def article(self, session: Session, article_id: str, language: str) -> Answer:
+    def article(self, session: Session, article_id: str, language: str, now: dt.datetime) -> Answer:
         """One article as asked for by its button. Raises NotFound when it is gone."""
         shown = articles.article_by_id(session, article_id)
-        return Answer(
-            "article", [self._render(shown, language)], shown.topic, articles=[shown.id], citations=_citations(shown), confidence=1.0
-        )
+        rendered = self._render(shown, language, law=self._law(session, shown, now))
+        return Answer("article", [rendered], shown.topic, articles=[shown.id], citations=_citations(shown), confidence=1.0)
 
-    def part(self, session: Session, article_id: str, part: str, language: str) -> Reply:
-        """One part of an article that was shown: what to keep as evidence, where to go, deadlines, costs, what to avoid."""
+    def part(self, session: Session, article_id: str, part: str, language: str, now: dt.datetime) -> Reply:
+        """One part of an article that was shown: what to keep as evidence, where to go, deadlines, costs, what to avoid, the law itself."""
         shown = articles.article_by_id(session, article_id)
-        lines = shown.body.get(part) or []
-        lines = [lines] if isinstance(lines, str) else lines
-        if not lines:
-            return self._render(shown, language)
-        body = "\n".join(f"{i}. {line}" for i, line in enumerate(lines, 1)) if len(lines) > 1 else lines[0]
-        return Reply(f"{shown.title}｜{texts.say(language, f'article.{part}')}\n{body}", self._buttons(shown, language, leave_out=part))
+        law = self._law(session, shown, now)
+        if part == "law":
+            body = self._quotes.provisions(session, _citations(shown), language, now, shown.region)
+        else:
+            lines = shown.body.get(part) or []
+            lines = [lines] if isinstance(lines, str) else lines
+            body = "\n".join(f"{i}. {line}" for i, line in enumerate(lines, 1)) if len(lines) > 1 else "".join(lines)
+        if not body:
+            return self._render(shown, language, law=law)
+        buttons = self._buttons(shown, language, leave_out=part, law=law)
+        return Reply(f"{shown.title}｜{texts.say(language, f'article.{part}')}\n{body}", buttons)
+
+    def _law(self, session: Session, shown: articles.Article, now: dt.datetime) -> bool:
+        """Whether a provision that the article cites can be shown word for word."""
+        return bool(self._quotes.cited(session, _citations(shown), now, shown.region))
 
     def _with_article(self, session: Session, hits: list[Hit], language: str, now: dt.datetime, known: dict[str, Any]) -> Answer:
         shown = articles.article_by_id(session, hits[0].article_id)
-        others = [hit for hit in hits[1:4] if hit.score > hits[0].score - 0.25]
-        rendered = self._render(shown, language, others)
+        others = [hit for hit in hits[1:4] if hit.confidence >= _ALSO]
+        rendered = self._render(shown, language, others, law=self._law(session, shown, now))
         if activities.offers(session, now, shown.topic):
             join = {"label": texts.say(language, "button.join_activity"), "payload": f"/activities {shown.topic}"}
             rendered = replace(rendered, buttons=[[join], *rendered.buttons])
@@ -164,7 +192,7 @@ class Answering:
         rows.append([{"label": texts.say(language, "button.human"), "payload": "/human"}])
         return Reply(texts.say(language, "clarify"), rows)
 
-    def _render(self, shown: articles.Article, language: str, others: list[Hit] | None = None) -> Reply:
+    def _render(self, shown: articles.Article, language: str, others: list[Hit] | None = None, *, law: bool) -> Reply:
         body = shown.body
         parts = [f"【{shown.title}】\n{body['answer'].strip()}"]
         if body["steps"]:
@@ -176,12 +204,14 @@ class Answering:
             parts.append(texts.say(language, "article.sources") + "\n" + "\n".join(sources))
         if not body["checked"]:
             parts.append(texts.say(language, "article.unchecked"))
-        return Reply("\n\n".join(parts), self._buttons(shown, language, others=others or []), details={"article": shown.id})
+        return Reply("\n\n".join(parts), self._buttons(shown, language, others=others or [], law=law), details={"article": shown.id})
 
     def _cite(self, source: dict[str, Any]) -> str:
         return f"《{self._statutes.title(source['law'])}》{source['article'] or ''}"
 
-    def _buttons(self, shown: articles.Article, language: str, *, leave_out: str = "", others: list[Hit] | None = None) -> Buttons:
+    def _buttons(
+        self, shown: articles.Article, language: str, *, leave_out: str = "", others: list[Hit] | None = None, law: bool = False
+    ) -> Buttons:
         """The next steps: the service or calculator that helps, the article's other parts, near articles, a person."""
         rows: Buttons = []
         for name in shown.body["services"]:
@@ -193,6 +223,7 @@ class Answering:
                 [{"label": f"🧮 {texts.say(language, 'button.calculate', title=_calculator_title(name))}", "payload": f"/calculate {name}"}]
             )
         parts = [p for p in ("evidence", "go", "costs", "avoid") if shown.body.get(p) and p != leave_out]
+        parts += ["law"] if law and leave_out != "law" else []
         cells = [{"label": texts.say(language, f"article.{p}"), "payload": f"/part {shown.id} {p}"} for p in parts]
         rows += [cells[i : i + 2] for i in range(0, len(cells), 2)]
         rows += [[{"label": f"📖 {hit.title}", "payload": f"/article {hit.article_id}"}] for hit in (others or [])[:2]]
@@ -206,6 +237,11 @@ class Answering:
                 {"label": texts.say(language, "button.human"), "payload": "/human"},
             ]
         ]
+
+
+def _quoting(answer: Answer, quoted: Quotation) -> Answer:
+    """An answer that is none, with the passage of a source before it that is near to the question."""
+    return replace(answer, replies=[Reply(quoted.text), *answer.replies], passages=quoted.passages, citations=[quoted.citation])
 
 
 def _citations(shown: articles.Article) -> list[dict[str, str | None]]:

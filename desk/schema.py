@@ -2,7 +2,7 @@
 
 from desk import activities, agents, campaigns, canned, cases, contacts, conversations, organizations, outbox, reminders
 from desk.database import Table
-from desk.knowledge import articles, embedding
+from desk.knowledge import articles, embedding, sources
 
 __all__ = [
     "Table",
@@ -18,4 +18,5 @@ __all__ = [
     "organizations",
     "outbox",
     "reminders",
+    "sources",
 ]

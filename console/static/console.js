@@ -101,6 +101,7 @@ function opened() {
   markOpen();
   if (!conversation()) return;
   for (const box of [replyBox(), noteBox()]) box.value = sessionStorage.getItem(draftKey(box)) ?? box.value;
+  showDrafted();
   toEnd();
 }
 
@@ -141,6 +142,7 @@ document.addEventListener("desk:sent", (event) => {
   if (file) file.value = "";
   const name = find(".filename", form);
   if (name) name.textContent = "";
+  if (form.id === "reply") dropDrafted();
   atEnd = true;
   toEnd();
   box.focus();
@@ -205,6 +207,41 @@ function takeCanned(one) {
   hideCanned();
   box.focus();
 }
+
+// --- Drafts of the language model: into an empty box, never over what somebody typed -----------------------------------
+
+function takeDraft(drafted) {
+  const box = replyBox();
+  box.value = box.value.trim() ? `${box.value}\n${drafted.dataset.drafted}` : drafted.dataset.drafted;
+  sessionStorage.setItem(draftKey(box), box.value);
+  drafted.querySelectorAll("[data-beside], [data-take-draft], [data-whole]").forEach((one) => (one.hidden = true));
+  sessionStorage.setItem(draftedKey(), find("#drafted").innerHTML); // its warning stays as long as its words may
+  box.focus();
+}
+
+const draftedKey = () => `${draftKey(replyBox())}:drafted`;
+
+function showDrafted() {
+  const kept = replyBox().value.trim() && sessionStorage.getItem(draftedKey());
+  if (kept) find("#drafted")?.insertAdjacentHTML("beforeend", kept);
+}
+
+function dropDrafted() {
+  find("#drafted")?.replaceChildren();
+  sessionStorage.removeItem(draftedKey());
+}
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const drafted = event.target.id === "drafted" && find("[data-drafted]", event.target);
+  if (!drafted || drafted.dataset.case !== conversation()?.dataset.case) return;
+  if (!replyBox().value.trim()) return takeDraft(drafted);
+  drafted.querySelectorAll("[data-beside], [data-take-draft], [data-whole]").forEach((one) => (one.hidden = false));
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-take-draft]")) takeDraft(event.target.closest("[data-drafted]"));
+  else if (event.target.closest("[data-drop-draft]")) dropDrafted();
+});
 
 // --- Keys ------------------------------------------------------------------------------------------------------------
 

@@ -21,8 +21,10 @@ from desk.clock import SystemClock
 from desk.conversations import Incoming, Message
 from desk.database import Database
 from desk.files import FileStore
+from desk.knowledge.passages import PassageSearch
 from desk.knowledge.statutes import StatuteIndex
 from desk.live import LocalHub
+from tests.fakes.letters import LetterEmbedder
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct-horse-9"
@@ -37,7 +39,7 @@ class House:
         database.publish = self.hub.publish
         self.deps = ConsoleDeps(
             database, self.clock, self.hub, FileStore(files, 1_000_000), StatuteIndex.read(ROOT / "data" / "laws-index"), SlaPolicy(),
-            "Asia/Shanghai", 12, False, [24, 2], "测试区总工会",
+            "Asia/Shanghai", 12, False, [24, 2], "测试区总工会", PassageSearch(database, LetterEmbedder(), "江苏"),
         )  # fmt: skip
         self.cases: list[str] = []
         now, hashed = self.clock.now(), PasswordHasher().hash(PASSWORD)

@@ -14,11 +14,15 @@ from bot.fallback import Fallback
 from bot.inbound import Inbound
 from bot.outgoing import OutboxDrain
 from bot.rasa import Rasa
+from bot.rewriting import Rewriting
 from bot.turns import TurnTaker
 from desk.answering import Answering, Thresholds
 from desk.conversations import Incoming
 from desk.database import Database
+from desk.drafting import Writer
 from desk.files import FileStore
+from desk.knowledge.passages import PassageSearch
+from desk.knowledge.quoting import Quotes
 from desk.knowledge.search import KnowledgeSearch
 from desk.knowledge.statutes import StatuteIndex
 from desk.metrics import Metrics
@@ -41,6 +45,7 @@ class BotHouse:
         *,
         client: httpx.AsyncClient | None = None,
         timeout: float = 0.2,
+        writer: Writer | None = None,
     ) -> None:
         self.database, self.clock = database, clock
         self.rasa = rasa or RasaApp()
@@ -49,11 +54,13 @@ class BotHouse:
         channels: dict[str, Channel] = {"telegram": self.channel, "web": self.web}
         self.drain = OutboxDrain(database, clock, channels, FileStore(Path("unused"), 1), {})
         search = KnowledgeSearch(database, LetterEmbedder(), "江苏")
-        answering = Answering(search, StatuteIndex({}, {}), Services({}), Thresholds(), "Asia/Shanghai")
+        quotes = Quotes(PassageSearch(database, LetterEmbedder(), "江苏"), StatuteIndex({}, {}))
+        self.answering = answering = Answering(search, quotes, StatuteIndex({}, {}), Services({}), Thresholds(), "Asia/Shanghai")
         fallback = Fallback(database, clock, answering, POLICY, "市总工会", "12351")
         self.metrics = Metrics()
+        rewriting = Rewriting(database, StatuteIndex({}, {}), writer) if writer else None
         spoken_to = Rasa(client or self.rasa.client(), self.rasa.token, timeout)
-        self.turns = TurnTaker(database, clock, spoken_to, fallback, self.drain, channels, self.metrics)
+        self.turns = TurnTaker(database, clock, spoken_to, fallback, self.drain, channels, self.metrics, rewriting)
         self.inbound = Inbound(database, clock, self.turns.answer, pauses=())
         self._count = 0
 

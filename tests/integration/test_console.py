@@ -24,9 +24,11 @@ from desk.cases import Case, Handoff, SlaPolicy
 from desk.conversations import Attachment, Incoming, Message
 from desk.database import Database, Signal
 from desk.files import FileStore
+from desk.knowledge.passages import PassageSearch
 from desk.knowledge.statutes import StatuteIndex
 from desk.live import LocalHub
 from desk.outbox import Delivery, Outcome
+from tests.fakes.letters import LetterEmbedder
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct-horse-9"
@@ -73,7 +75,7 @@ class Desk:
         database.publish = self.hub.publish
         self.deps = ConsoleDeps(
             database, clock, self.hub, FileStore(files, 100_000), StatuteIndex.read(ROOT / "data" / "laws-index"), SlaPolicy(),
-            "Asia/Shanghai", 12, False, [24, 2], "测试区总工会",
+            "Asia/Shanghai", 12, False, [24, 2], "测试区总工会", PassageSearch(database, LetterEmbedder(), "江苏"),
         )  # fmt: skip
         self.app = FastAPI()
         self.app.include_router(build_console(self.deps))

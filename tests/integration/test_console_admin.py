@@ -24,10 +24,12 @@ from desk.figures import figures
 from desk.files import FileStore
 from desk.knowledge.article_file import read_articles
 from desk.knowledge.articles import Article, ArticleRevision, article_by_id, load_articles
+from desk.knowledge.passages import PassageSearch
 from desk.knowledge.statutes import StatuteIndex
 from desk.legal.catalogue import CALCULATORS
 from desk.live import LocalHub
 from desk.outbox import Delivery
+from tests.fakes.letters import LetterEmbedder
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct-horse-9"
@@ -65,8 +67,9 @@ def app(sqlite_database: Database, tmp_path: Path) -> FastAPI:
     statutes = StatuteIndex.read(ROOT / "data" / "laws-index")
     files = FileStore(tmp_path / "files", 100_000)
     deps = ConsoleDeps(
-        sqlite_database, StandingClock(), LocalHub(), files, statutes, SlaPolicy(), "Asia/Shanghai", 12, False, [24, 2], "测试区总工会"
-    )
+        sqlite_database, StandingClock(), LocalHub(), files, statutes, SlaPolicy(), "Asia/Shanghai", 12, False, [24, 2], "测试区总工会",
+        PassageSearch(sqlite_database, LetterEmbedder(), "江苏"),
+    )  # fmt: skip
     with sqlite_database.write() as session:
         for username, role in (("li", "admin"), ("zhao", "admin"), ("wang", "counsellor")):
             session.add(Agent(username=username, name=f"{username}同志", role=role, password_hash=password_hash(), created_at=NOW))
