@@ -23,6 +23,8 @@ from desk.texts import catalogue
 from desk.times import local_today
 
 _CLOSED: dict[str, Any] = {"q_kind": None, "q_name": None, "q_answers": None, "q_answer": None}
+# What is another matter in each paper, though its question has the same name.
+_OF_ONE_PAPER = ("end", "stage", "matter", "deadline", "story")
 # Above this a message in a form is taken for a question of its own, if it also reads like one.
 _DIGRESSION = 0.6
 _ASKING = ("?", "？", "吗", "怎么", "如何", "多少", "什么", "哪", "能不能", "可以", "啥", "咋", "要不要", "是不是")
@@ -39,7 +41,7 @@ class ActionOpenQuestionnaire(DeskAction):
         questionnaire = find(self, kind, said.ref)
         with self.house.database.read() as session:
             memory = conversations.conversation_by_id(session, said.conversation_id).memory
-        known = facts.prefill(memory.get("facts", {}), [q.name for q in questionnaire.questions]) if kind != "calculator" else {}
+        known = _known(kind, memory, [q.name for q in questionnaire.questions])
         lines = [said.say("form.open", title=questionnaire.title)]
         if questionnaire.intro:
             lines.append(questionnaire.intro)
@@ -162,6 +164,9 @@ class ActionSubmitQuestionnaire(DeskAction):
         if paper.missing:
             lines.append(said.say("paper.missing", labels="、".join(paper.missing)))
         replies = [Reply("\n".join([*lines, *(f"· {line}" for line in [*paper.notes, *paper.doubts])]))]
+        with self.house.database.write() as session:
+            memory = conversations.conversation_by_id(session, said.conversation_id).memory
+            conversations.remember(session, said.conversation_id, papers={**memory.get("papers", {}), **values})
         for suffix, media_type, content in (
             ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", render_docx(paper)),
             ("pdf", "application/pdf", render_pdf(paper)),
@@ -184,6 +189,19 @@ def find(action: DeskAction, kind: str, name: str) -> Questionnaire:
     if kind == "paper":
         return action.house.papers.named(name).questionnaire()
     return action.house.services.named(name).questionnaire
+
+
+def _known(kind: str, memory: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """Answers that need no asking: what the worker told in their story, and in a paper what an earlier paper asked.
+
+    A calculator's names may mean other months and sums, and a service may be used without giving one's name: neither gets
+    what was written into a paper.
+    """
+    if kind == "calculator":
+        return {}
+    earlier = {name: memory.get("papers", {}).get(name) for name in names if name not in _OF_ONE_PAPER} if kind == "paper" else {}
+    told = facts.prefill(memory.get("facts", {}), names)
+    return {name: value for name, value in {**earlier, **told}.items() if value is not None}
 
 
 def current(action: DeskAction, said: Said) -> Questionnaire:

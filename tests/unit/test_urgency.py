@@ -1,6 +1,5 @@
 """What must not wait is found; what can wait is left to an ordinary answer."""
 
-
 import pytest
 
 from desk.urgency import Urgent, detect
