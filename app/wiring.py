@@ -10,6 +10,7 @@ import httpx
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from rasa_sdk.executor import ActionExecutor
+from threadpoolctl import threadpool_limits
 
 from actions.endpoint import make_executor
 from actions.house import House
@@ -84,6 +85,8 @@ def rasa_token(settings: Settings) -> str:
 
 def build(settings: Settings, clock: Clock | None = None, channels: dict[str, Channel] | None = None) -> Parts:
     """Wire the app. `channels` come beside the web chat's."""
+    # Many turns at once need a core each: threads that share one small product of matrices mostly wait for each other.
+    threadpool_limits(1, user_api="blas")
     clock = clock or SystemClock(settings.clock_offset)
     hub = RedisHub(settings.redis_url) if settings.redis_url else LocalHub()
     database = Database(settings.database, hub.publish)

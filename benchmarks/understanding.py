@@ -115,7 +115,7 @@ def ours(rows, questions):
         rankings, spent = ask([model], questions, 0)
         score(" + ".join(encoders), rankings, questions, seconds, spent, size_of(model))
     looks, seconds = [kept[2][0], kept[3][0]], kept[2][1] + kept[3][1]
-    rankings, spent = ask(looks, questions, 0.6)
+    rankings, spent = ask(looks, questions, 0.4)
     score("use + counts, then e5 where unsure (the default)", rankings, questions, seconds, spent, sum(map(size_of, looks)))
 
 
