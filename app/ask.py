@@ -69,10 +69,10 @@ async def explain(settings: Settings, question: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def rehearsal(settings: Settings, model: Path | None = None) -> AsyncIterator[Parts]:
+async def rehearsal(settings: Settings, model: Path | None = None, rasa_process: type[RasaProcess] = RasaProcess) -> AsyncIterator[Parts]:
     """The app without its doors, over a database of its own, so that questions asked here are nobody's conversations.
 
-    `model` is another one than the project's own, for comparisons.
+    `model` is another one than the project's own, and `rasa_process` another way to run it, for comparisons.
     """
     model = model or trained_model(settings.data_dir)
     with tempfile.TemporaryDirectory(prefix="uniondesk-ask-") as folder:
@@ -97,7 +97,7 @@ async def rehearsal(settings: Settings, model: Path | None = None) -> AsyncItera
         web.include_router(build_endpoint(parts.executor, rasa_token(own)))
         server = uvicorn.Server(uvicorn.Config(web, host="127.0.0.1", port=port, log_level="warning"))
         serving = asyncio.create_task(server.serve())
-        rasa = RasaProcess(model, own.data_dir, rasa_port, rasa_token(own), f"http://127.0.0.1:{port}/rasa/actions", "", parts.rasa)
+        rasa = rasa_process(model, own.data_dir, rasa_port, rasa_token(own), f"http://127.0.0.1:{port}/rasa/actions", "", parts.rasa)
         await rasa.start()
         try:
             print("Starting Rasa …", file=sys.stderr, flush=True)

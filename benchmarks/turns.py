@@ -3,19 +3,27 @@
     .venv/bin/python benchmarks/turns.py [--questions FILE.jsonl] [--turns 200] [--at-once 8] [--stock MODEL.tar.gz]
 
 Every turn is a new conversation. First one at a time (median and 95th percentile), then several at once (turns a
-second). With `--stock`, a model of the stock pipeline trained on the same examples is measured in the same run, behind
-the same actions: only ratios within one run mean anything on a noisy machine.
+second). With `--stock`, a model of the stock pipeline (benchmarks/stock.py) is measured in the same run, behind the same
+actions: once in place of ours, once as Rasa comes, with its REST channel, its SQL store of dialogues and its check of every
+action's answer. The latter is asked without the app in between, and so are we beside it. Only ratios within one run mean
+anything on a noisy machine.
 """
 
 import argparse
 import asyncio
+import contextlib
 import json
 import statistics
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
+import yaml
+
 from app.ask import rehearsal
+from app.rasa_process import RasaProcess
 from app.settings import Settings
 from app.wiring import Parts
 from desk import conversations
@@ -44,21 +52,67 @@ async def _turn(parts: Parts, number: str, text: str) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
+class StockRasa(RasaProcess):
+    """Rasa as it comes: its own REST channel and its own store."""
+
+    def _write_config(self) -> None:
+        super()._write_config()
+        endpoints = {
+            "action_endpoint": {"url": self._action_url, "token": self._token, "token_name": "token"},
+            "tracker_store": {"type": "SQL", "dialect": "sqlite", "db": str(self._dir / "tracker.db")},
+        }
+        (self._dir / "endpoints.yml").write_text(yaml.safe_dump(endpoints), "utf-8")
+        (self._dir / "credentials.yml").write_text("rest: {}\n", "utf-8")
+
+    async def _until_ready(self) -> None:
+        while True:
+            with contextlib.suppress(httpx.HTTPError):
+                if (await self._client.client.get("/webhooks/rest/")).status_code == 200:
+                    break
+            await asyncio.sleep(0.2)
+        await self._client.warm()
+        self.ready.set()
+
+
+async def _asked_alone(parts: Parts, number: str, text: str, channel: str) -> float:
+    """One message straight to Rasa's channel; the conversation is there already. Milliseconds."""
+    conversation_id, _ = await parts.database.writing(
+        conversations.receive, Incoming("ask", number, f"turn:{number}", text=text), parts.clock.now()
+    )
+    metadata = {"contact": "", "language": "zh", "message": number}
+    body = {"sender": conversation_id, "message": text, "message_id": number, "metadata": metadata}
+    begun = time.perf_counter()
+    headers = {"X-Desk-Token": parts.rasa.token}
+    response = await parts.rasa.client.post(f"/webhooks/{channel}/webhook", json=body, headers=headers, timeout=60)
+    response.raise_for_status()
+    if not response.json():
+        raise RuntimeError(f"{channel}: nothing was said to {text}")
+    return (time.perf_counter() - begun) * 1000
+
+
+async def _measure_rasa(name: str, model: Path | None, channel: str, questions: list[str], turns: int, at_once: int) -> None:
+    async with rehearsal(Settings(), model, StockRasa if channel == "rest" else RasaProcess) as parts:
+        await _table(name, lambda number, text: _asked_alone(parts, number, text, channel), questions, turns, at_once)
+
+
 async def _measure(name: str, model: Path | None, questions: list[str], turns: int, at_once: int) -> None:
     async with rehearsal(Settings(), model) as parts:
-        for i in range(20):
-            await _turn(parts, f"warm{i}", questions[i % len(questions)])
-        alone = [await _turn(parts, f"alone{i}", questions[i % len(questions)]) for i in range(turns)]
-        waiting = asyncio.Semaphore(at_once)
+        await _table(name, lambda number, text: _turn(parts, number, text), questions, turns, at_once)
 
-        async def one(i: int) -> None:
-            async with waiting:
-                await _turn(parts, f"many{i}", questions[i % len(questions)])
 
-        begun = time.perf_counter()
-        await asyncio.gather(*(one(i) for i in range(turns)))
-        rate = turns / (time.perf_counter() - begun)
-    alone.sort()
+async def _table(name: str, ask: Callable[[str, str], Awaitable[float]], questions: list[str], turns: int, at_once: int) -> None:
+    for i in range(20):
+        await ask(f"warm{i}", questions[i % len(questions)])
+    alone = sorted([await ask(f"alone{i}", questions[i % len(questions)]) for i in range(turns)])
+    waiting = asyncio.Semaphore(at_once)
+
+    async def one(i: int) -> None:
+        async with waiting:
+            await ask(f"many{i}", questions[i % len(questions)])
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(one(i) for i in range(turns)))
+    rate = turns / (time.perf_counter() - begun)
     print(f"| {name} | {statistics.median(alone):.0f} | {alone[int(len(alone) * 0.95)]:.0f} | {rate:.1f} |", flush=True)
 
 
@@ -77,7 +131,10 @@ def main() -> None:
     print("| pipeline | median ms | 95th percentile ms | turns a second |\n|---|---|---|---|")
     asyncio.run(_measure("this project", None, questions, arguments.turns, arguments.at_once))
     if arguments.stock:
-        asyncio.run(_measure("stock: Jieba, counts, DIET", arguments.stock, questions, arguments.turns, arguments.at_once))
+        stock = arguments.stock
+        asyncio.run(_measure("stock model (Jieba, counts, DIET) in its place", stock, questions, arguments.turns, arguments.at_once))
+        asyncio.run(_measure_rasa("Rasa alone, this project", None, "desk", questions, arguments.turns, arguments.at_once))
+        asyncio.run(_measure_rasa("Rasa alone, as it comes", stock, "rest", questions, arguments.turns, arguments.at_once))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from desk.services import Services
 
 # A bare word (工资, 加班费) says what it is about and not what is asked: the bot asks back.
 _BARE = 3
-# An article this likely to be the right one stands as a button under the one that is shown.
+# An article this likely to be the right one stands as a button under the one that is shown; so does the province's own rule.
 _ALSO = 0.05
 
 
@@ -173,7 +173,7 @@ class Answering:
 
     def _with_article(self, session: Session, hits: list[Hit], language: str, now: dt.datetime, known: dict[str, Any]) -> Answer:
         shown = articles.article_by_id(session, hits[0].article_id)
-        others = [hit for hit in hits[1:4] if hit.confidence >= _ALSO]
+        others = [hit for hit in hits[1:4] if hit.confidence >= _ALSO or (hit.region != "national" and hit.topic == shown.topic)]
         rendered = self._render(shown, language, others, law=self._law(session, shown, now))
         if activities.offers(session, now, shown.topic):
             join = {"label": texts.say(language, "button.join_activity"), "payload": f"/activities {shown.topic}"}

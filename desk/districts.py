@@ -22,40 +22,40 @@ _JIANGSU = {
 
 # Provinces and the cities that stand for them: where somebody works decides which rules count.
 _PROVINCES = {
-    "江苏": tuple(_JIANGSU),
-    "北京": (),
-    "上海": (),
-    "天津": (),
-    "重庆": (),
-    "广东": ("广州", "深圳", "东莞", "佛山", "惠州", "中山", "珠海"),
-    "浙江": ("杭州", "宁波", "温州", "绍兴", "嘉兴", "台州", "金华", "义乌"),
-    "安徽": ("合肥", "芜湖", "蚌埠", "滁州", "马鞍山"),
-    "山东": ("济南", "青岛", "烟台"),
-    "河南": ("郑州", "洛阳"),
-    "湖北": ("武汉",),
-    "湖南": ("长沙",),
-    "四川": ("成都",),
-    "陕西": ("西安",),
-    "福建": ("福州", "厦门", "泉州"),
-    "江西": ("南昌",),
-    "云南": ("昆明",),
-    "贵州": ("贵阳",),
-    "广西": ("南宁",),
-    "辽宁": ("沈阳", "大连"),
-    "吉林": ("长春",),
-    "黑龙江": ("哈尔滨",),
-    "河北": ("石家庄",),
-    "山西": ("太原",),
-    "甘肃": ("兰州",),
-    "海南": ("海口",),
-    "内蒙古": (),
-    "新疆": (),
-    "宁夏": (),
-    "青海": (),
-    "西藏": (),
+    "江苏": " ".join(_JIANGSU),
+    "北京": "",
+    "上海": "",
+    "天津": "",
+    "重庆": "",
+    "广东": "广州 深圳 东莞 佛山 惠州 中山 珠海 汕头 江门 湛江 肇庆 茂名 清远 揭阳 潮州",
+    "浙江": "杭州 宁波 温州 绍兴 嘉兴 台州 金华 义乌 湖州 衢州 丽水 舟山 海宁 桐乡 慈溪 余姚 诸暨 瑞安 乐清 温岭",
+    "安徽": "合肥 芜湖 蚌埠 滁州 马鞍山 阜阳 安庆 六安 淮南 淮北 宿州 亳州 宣城 铜陵",
+    "山东": "济南 青岛 烟台 潍坊 临沂 威海 淄博 济宁 泰安 德州 聊城 菏泽 滨州 东营 日照 枣庄",
+    "河南": "郑州 洛阳 开封 南阳 新乡 许昌 商丘 周口 信阳 安阳 焦作 平顶山 驻马店 濮阳",
+    "湖北": "武汉 宜昌 襄阳 荆州 黄石 十堰 孝感 黄冈",
+    "湖南": "长沙 株洲 湘潭 衡阳 岳阳 常德 邵阳 郴州",
+    "四川": "成都 绵阳 德阳 宜宾 泸州 南充 自贡 乐山",
+    "陕西": "西安 咸阳 宝鸡 渭南",
+    "福建": "福州 厦门 泉州 莆田 漳州 宁德 龙岩 三明",
+    "江西": "南昌",
+    "云南": "昆明",
+    "贵州": "贵阳",
+    "广西": "南宁",
+    "辽宁": "沈阳 大连",
+    "吉林": "长春",
+    "黑龙江": "哈尔滨",
+    "河北": "石家庄 唐山 保定 邯郸 廊坊 沧州 秦皇岛",
+    "山西": "太原",
+    "甘肃": "兰州",
+    "海南": "海口",
+    "内蒙古": "",
+    "新疆": "",
+    "宁夏": "",
+    "青海": "",
+    "西藏": "",
 }
-CITIES = tuple(name for province, cities in _PROVINCES.items() for name in (province, *cities))
-_PROVINCE_OF = {name: province for province, cities in _PROVINCES.items() for name in (province, *cities)}
+CITIES = tuple(name for province, cities in _PROVINCES.items() for name in (province, *cities.split()))
+_PROVINCE_OF = {name: province for province, cities in _PROVINCES.items() for name in (province, *cities.split())}
 # Where somebody comes from is not where they work.
 _PLACE = re.compile(rf"(?P<at>在|到|去|于|是)?(?P<name>{'|'.join(CITIES)})(?P<home>人(?!力|社|民)|籍|老家|户口)?")
 
@@ -65,6 +65,8 @@ def province_in(said: str) -> str | None:
     places = [m for m in _PLACE.finditer(said) if not m["home"]]
     at_work = {_PROVINCE_OF[m["name"]] for m in places if m["at"] in ("在", "于", "到", "去")}
     named = at_work or {_PROVINCE_OF[m["name"]] for m in places}
+    if not named and any(pattern.search(said) for _, pattern in DISTRICTS):
+        return "江苏"
     return named.pop() if len(named) == 1 else None
 
 

@@ -24,8 +24,8 @@ Scores = NDArray[np.float64]
 _MEANING, _TELLING, _WORDS, _TOPIC = 0.25, 1.7, 0.7, 0.83
 # Words that are nearly a known way of asking decide by themselves: each hundredth of cosine above this counts a quarter.
 _LITERAL, _NEARLY = 25, 0.75
-# A rule of the worker's own province comes before the national one that it varies.
-_REGIONAL = 1.0
+# A province's rule comes before the national one that it varies: clearly where the province was named.
+_NAMED_REGION, _OWN_REGION = 1.0, 0.3
 # A topic that understanding gave no chance is unlikely and not impossible.
 _LEAST = 0.003
 
@@ -41,6 +41,7 @@ class Hit:
     article_id: str
     topic: str
     title: str
+    region: str
     score: float
     confidence: float
     meaning: float
@@ -92,7 +93,7 @@ class KnowledgeSearch:
         scores = _MEANING * _outstanding(meaning) + _TELLING * telling + _WORDS * words + _TOPIC * np.log(weights + _LEAST)
         scores += _LITERAL * np.maximum(0, best - _NEARLY)
         here = index.regions == (region or self._region)
-        scores = np.where(here, scores + _REGIONAL, np.where(index.regions == "national", scores, -np.inf))
+        scores = np.where(here, scores + (_NAMED_REGION if region else _OWN_REGION), np.where(index.regions == "national", scores, -np.inf))
         chances = np.exp(scores - scores.max())
         chances /= chances.sum()
         hits = []
@@ -104,7 +105,7 @@ class KnowledgeSearch:
             nearest = index.asks[first + int(near[first:last].argmax())]
             hits.append(
                 Hit(
-                    article.id, article.topic, article.title, float(scores[i]), float(chances[i]), float(near[first:last].max()),
+                    article.id, article.topic, article.title, article.region, float(scores[i]), float(chances[i]), float(near[first:last].max()),
                     float(telling[i]), float(words[i]), float(weights[i]), nearest,
                 )
             )  # fmt: skip

@@ -16,6 +16,8 @@ from desk.districts import province_in
         ("产假多少天", None),
         ("北京和上海哪个高", None),
         ("浙江人社局电话", "浙江"),
+        ("在昆山厂里断了手指", "江苏"),
+        ("海宁的皮革厂不给钱", "浙江"),
     ],
 )
 def test_province(said: str, province: str | None) -> None:
