@@ -97,17 +97,23 @@ async def rehearsal(settings: Settings, model: Path | None = None, rasa_process:
         web.include_router(build_endpoint(parts.executor, rasa_token(own)))
         server = uvicorn.Server(uvicorn.Config(web, host="127.0.0.1", port=port, log_level="warning"))
         serving = asyncio.create_task(server.serve())
-        rasa = rasa_process(model, own.data_dir, rasa_port, rasa_token(own), f"http://127.0.0.1:{port}/rasa/actions", "", parts.rasa)
-        await rasa.start()
+        actions = f"http://127.0.0.1:{port}/rasa/actions"
+        rasas = [
+            rasa_process(model, own.data_dir, own_port, rasa_token(own), actions, "", member)
+            for own_port, member in zip(own.rasa_ports, parts.rasa.members, strict=True)
+        ]
+        for rasa in rasas:
+            await rasa.start()
         try:
             print("Starting Rasa …", file=sys.stderr, flush=True)
-            await asyncio.wait_for(rasa.ready.wait(), 120)
+            await asyncio.wait_for(asyncio.gather(*(rasa.ready.wait() for rasa in rasas)), 120)
             yield parts
         finally:
-            await rasa.stop()
+            for rasa in rasas:
+                await rasa.stop()
             server.should_exit = True
             await serving
-            await parts.rasa.client.aclose()
+            await parts.rasa.aclose()
             parts.database.close()
 
 

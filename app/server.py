@@ -6,6 +6,7 @@ import errno
 import signal
 import socket
 import sys
+from pathlib import Path
 
 import structlog
 import uvicorn
@@ -15,7 +16,7 @@ from app.rasa_process import RasaProcess
 from app.settings import Settings
 from app.store import prepare
 from app.web import build_web
-from app.wiring import build, rasa_token
+from app.wiring import Parts, build, rasa_token
 from bot.channel import Channel
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.factory import make_bot
@@ -33,21 +34,15 @@ async def serve(settings: Settings) -> None:
     """Run until interrupted. Raises DeskError for what a person can mend before the start."""
     check_port(settings.host, settings.port, "UNIONDESK_PORT")
     if not settings.rasa_url:
-        check_port("127.0.0.1", settings.rasa_port, "UNIONDESK_RASA_PORT")
+        for port in settings.rasa_ports:
+            check_port("127.0.0.1", port, "UNIONDESK_RASA_PORT")
     model = None if settings.rasa_url else trained_model(settings.data_dir)
     token = settings.telegram_token.get_secret_value()
     bot = make_bot(token, settings.telegram_base_url) if token else None
     channels: dict[str, Channel] = {"telegram": TelegramChannel(bot)} if bot else {}
     parts = build(settings, channels=channels)
     passwords = await asyncio.to_thread(prepare, parts)
-    rasa = (
-        RasaProcess(
-            model, settings.data_dir, settings.rasa_port, rasa_token(settings),
-            f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{settings.port}/rasa/actions", settings.rasa_tracker_url, parts.rasa, settings.redis_url,
-        )
-        if model
-        else None
-    )  # fmt: skip
+    rasas = _children(settings, parts, model) if model else []
     receiver = (
         TelegramReceiver(
             bot, parts.inbound, parts.database, parts.clock, parts.files,
@@ -59,14 +54,14 @@ async def serve(settings: Settings) -> None:
     routers = [receiver.router()] if receiver and settings.telegram_webhook_url else []
     web = build_web(parts, routers, (lambda: not receiver.problem) if receiver else None)
     server = _Server(uvicorn.Config(web, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=3))
-    if rasa:
+    for rasa in rasas:
         await rasa.start()
     serving = asyncio.create_task(server.serve())
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, server.stop)
     try:
         await _until_up(server, serving)
-        await _until_understood(rasa, serving)
+        await _until_understood(rasas, serving)
         if server.should_exit:
             return
         parts.inbound.open()
@@ -81,10 +76,19 @@ async def serve(settings: Settings) -> None:
         server.should_exit = True
         with contextlib.suppress(asyncio.CancelledError):
             await serving
-        if rasa:
-            await rasa.stop()
+        await asyncio.gather(*(rasa.stop() for rasa in rasas))
         if bot:
             await bot.shutdown()
+
+
+def _children(settings: Settings, parts: Parts, model: Path) -> list[RasaProcess]:
+    """The Rasas that this app starts, not yet running."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    actions, token = f"http://{host}:{settings.port}/rasa/actions", rasa_token(settings)
+    return [
+        RasaProcess(model, settings.data_dir, port, token, actions, settings.rasa_tracker_url, member, settings.redis_url)
+        for port, member in zip(settings.rasa_ports, parts.rasa.members, strict=True)
+    ]
 
 
 class _Server(uvicorn.Server):
@@ -107,15 +111,20 @@ async def _until_up(server: uvicorn.Server, serving: "asyncio.Task[None]") -> No
         await asyncio.sleep(0.05)
 
 
-async def _until_understood(rasa: RasaProcess | None, serving: "asyncio.Task[None]") -> None:
+async def _until_understood(rasas: list[RasaProcess], serving: "asyncio.Task[None]") -> None:
     """Give Rasa its start; after a minute go on without it: messages are then answered by search, or by a person."""
-    if rasa is None:
+    if not rasas:
         return
     print("Starting Rasa …", file=sys.stderr, flush=True)
-    waiting = asyncio.create_task(rasa.ready.wait())
+
+    async def all_ready() -> None:
+        for rasa in rasas:
+            await rasa.ready.wait()
+
+    waiting = asyncio.create_task(all_ready())
     await asyncio.wait({waiting, serving}, timeout=60, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
-    if not rasa.ready.is_set() and not serving.done():
+    if not all(rasa.ready.is_set() for rasa in rasas) and not serving.done():
         log.warning("rasa.slow_start")
 
 

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
 
     rasa_url: str = Field(default="", description="an address of a Rasa that runs elsewhere; empty starts one as a child")
     rasa_port: int = 5055
+    rasa_processes: int = Field(default=1, ge=1, le=16, description="how many children share the conversations, on ports from rasa_port on")
     rasa_token: SecretStr = SecretStr("")
     rasa_timeout_seconds: float = 2.0
     rasa_tracker_url: str = ""
@@ -95,8 +96,14 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'uniondesk.db'}"
 
     @property
-    def rasa_address(self) -> str:
-        return self.rasa_url or f"http://127.0.0.1:{self.rasa_port}"
+    def rasa_addresses(self) -> list[str]:
+        if self.rasa_url:
+            return [self.rasa_url]
+        return [f"http://127.0.0.1:{port}" for port in self.rasa_ports]
+
+    @property
+    def rasa_ports(self) -> list[int]:
+        return [self.rasa_port + i for i in range(self.rasa_processes)]
 
     @property
     def clock_offset(self) -> dt.timedelta:

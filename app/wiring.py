@@ -20,7 +20,7 @@ from bot.channel import Channel
 from bot.fallback import Fallback
 from bot.inbound import Inbound
 from bot.outgoing import OutboxDrain, Pace
-from bot.rasa import Rasa
+from bot.rasa import PinnedRasas, Rasa
 from bot.rewriting import Rewriting
 from bot.turns import TurnTaker
 from bot.webchat.channel import WebChannel
@@ -60,7 +60,7 @@ class Parts:
     policy: SlaPolicy
     house: House
     executor: ActionExecutor
-    rasa: Rasa
+    rasa: PinnedRasas
     channels: dict[str, Channel]
     drain: OutboxDrain
     turns: TurnTaker
@@ -111,10 +111,11 @@ def build(settings: Settings, clock: Clock | None = None, channels: dict[str, Ch
         settings.union_name, settings.hotline, settings.timezone, settings.reminder_hours_before,
     )  # fmt: skip
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=32)
-    rasa = Rasa(
-        httpx.AsyncClient(base_url=settings.rasa_address, limits=limits, trust_env=False),
-        rasa_token(settings),
-        settings.rasa_timeout_seconds,
+    rasa = PinnedRasas(
+        tuple(
+            Rasa(httpx.AsyncClient(base_url=address, limits=limits, trust_env=False), rasa_token(settings), settings.rasa_timeout_seconds)
+            for address in settings.rasa_addresses
+        )
     )
     all_channels: dict[str, Channel] = {"web": WebChannel(database, hub), **(channels or {})}
     drain = OutboxDrain(database, clock, all_channels, files, {"telegram": Pace(settings.telegram_messages_per_second)})
@@ -163,7 +164,7 @@ async def running(parts: Parts) -> AsyncIterator[None]:
             await draining
         await parts.drain.stop()
         await parts.hub.stop()
-        await parts.rasa.client.aclose()
+        await parts.rasa.aclose()
         if parts.writer is not None:
             await parts.writer.client.aclose()
         parts.database.close()

@@ -82,8 +82,9 @@ async def _asked_alone(parts: Parts, number: str, text: str, channel: str) -> fl
     metadata = {"contact": "", "language": "zh", "message": number}
     body = {"sender": conversation_id, "message": text, "message_id": number, "metadata": metadata}
     begun = time.perf_counter()
-    headers = {"X-Desk-Token": parts.rasa.token}
-    response = await parts.rasa.client.post(f"/webhooks/{channel}/webhook", json=body, headers=headers, timeout=60)
+    rasa = parts.rasa.of(conversation_id)
+    headers = {"X-Desk-Token": rasa.token}
+    response = await rasa.client.post(f"/webhooks/{channel}/webhook", json=body, headers=headers, timeout=60)
     response.raise_for_status()
     if not response.json():
         raise RuntimeError(f"{channel}: nothing was said to {text}")

@@ -5,6 +5,7 @@ import contextlib
 import json
 import re
 from dataclasses import dataclass
+from zlib import crc32
 
 import httpx
 
@@ -65,6 +66,28 @@ class Rasa:
             return response.status_code == 200
         except httpx.HTTPError:
             return False
+
+
+@dataclass(frozen=True)
+class PinnedRasas:
+    """Several Rasas side by side. A conversation always goes to the same one, so that its turns stay in order."""
+
+    members: tuple[Rasa, ...]
+
+    async def respond(self, turn: Turn) -> list[Reply]:
+        """What to say to a turn. Raises RasaUnavailable."""
+        return await self.of(turn.conversation_id).respond(turn)
+
+    def of(self, conversation_id: str) -> Rasa:
+        return self.members[crc32(conversation_id.encode()) % len(self.members)]
+
+    async def ready(self) -> bool:
+        """Whether every one answers."""
+        return all(await asyncio.gather(*(member.ready() for member in self.members)))
+
+    async def aclose(self) -> None:
+        for member in self.members:
+            await member.client.aclose()
 
 
 def _message(turn: Turn) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.channel import Channel
 from bot.fallback import Fallback
 from bot.outgoing import OutboxDrain
-from bot.rasa import Rasa, RasaUnavailable
+from bot.rasa import PinnedRasas, Rasa, RasaUnavailable
 from bot.rewriting import Rewriting
 from desk import cases, conversations, texts, urgency
 from desk.clock import Clock
@@ -32,7 +32,7 @@ class TurnTaker:
         self,
         database: Database,
         clock: Clock,
-        rasa: Rasa,
+        rasa: Rasa | PinnedRasas,
         fallback: Fallback,
         drain: OutboxDrain,
         channels: dict[str, Channel],

@@ -28,7 +28,7 @@ class Spec:
 
 SPECS = (
     Spec("title", "line", "4 到 40 个字"),
-    Spec("asks", "lines", "每行一种问法，4 到 12 种，照职工平时的说法写", 6),
+    Spec("asks", "lines", "每行一种问法，4 到 16 种，照职工平时的说法写", 6),
     Spec("answer", "text", "先说结论，再说为什么；30 到 420 个字", 6),
     Spec("steps", "lines", "每行一步，最多 7 步", 4),
     Spec("evidence", "lines", "每行一样，最多 8 样", 3),
@@ -43,6 +43,7 @@ SPECS = (
     Spec("services", "words", "服务的名称，空格分开"),
     Spec("calculators", "words", "计算器的名称，空格分开"),
     Spec("offer_person", "tick", "回答后主动提供人工"),
+    Spec("overview", "tick", "这个主题的总览（说法复杂、拿不准时一并列出）"),
     Spec("checked", "tick", "每一句都对着法条原文核对过（否则职工会被提醒再打 12333 确认）"),
 )
 
@@ -58,7 +59,7 @@ def show_body(body: dict[str, Any]) -> dict[str, Any]:
     """A stored body as the form's values."""
     values: dict[str, Any] = {"id": body["id"], "topic": body["topic"]}
     for spec in SPECS:
-        value = body[spec.name]
+        value = body.get(spec.name, False) if spec.kind == "tick" else body[spec.name]
         if spec.kind == "lines":
             values[spec.name] = "\n".join(value)
         elif spec.kind == "words":

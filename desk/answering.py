@@ -19,6 +19,8 @@ from desk.services import Services
 _BARE = 3
 # An article this likely to be the right one stands as a button under the one that is shown; so does the province's own rule.
 _ALSO = 0.05
+# From this chance of being the right one, a way of asking may be that much farther in meaning.
+_CLEAR, _FARTHER = 0.85, 0.1
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ class Answering:
         if hits and len(question.strip()) > _BARE and self._sure(understood, hits[0]):
             return self._with_article(session, hits, language, now, known)
         if hits and (understood.confidence >= self._thresholds.clarify or not ranking) and doubts < 1:
-            answer = Answer("clarify", [self._clarify(hits, language)], **known)
+            answer = Answer("clarify", [self._clarify(session, hits, topic, language)], **known)
         else:
             answer = Answer("unsure", [Reply(texts.say(language, "unsure"), self._help_buttons(language))], **known)
         if len(question.strip()) <= _BARE or (urgent is not None and urgent.level == "urgent"):
@@ -144,7 +146,9 @@ class Answering:
 
     def _sure(self, understood: Understanding, best: Hit) -> bool:
         limits = self._thresholds
-        return best.confidence >= limits.answer and understood.elsewhere <= limits.elsewhere and best.meaning >= limits.near
+        # A long story is far in meaning from any way of asking; where its article stands out clearly, that is no doubt.
+        near = limits.near - (_FARTHER if best.confidence >= _CLEAR else 0)
+        return best.confidence >= limits.answer and understood.elsewhere <= limits.elsewhere and best.meaning >= near
 
     def article(self, session: Session, article_id: str, language: str, now: dt.datetime) -> Answer:
         """One article as asked for by its button. Raises NotFound when it is gone."""
@@ -187,8 +191,12 @@ class Answering:
             offers_person=bool(shown.body["offer_person"]),
         )
 
-    def _clarify(self, hits: list[Hit], language: str) -> Reply:
-        rows = [[{"label": hit.title, "payload": f"/article {hit.article_id}"}] for hit in hits[:3]]
+    def _clarify(self, session: Session, hits: list[Hit], topic: str, language: str) -> Reply:
+        """Which of these is it? Below the nearest answers the way into the topic, for a story that none of them fits."""
+        titles = {hit.article_id: hit.title for hit in hits[:3]}
+        if way_in := articles.overview(session, topic):
+            titles[way_in.id] = way_in.title
+        rows = [[{"label": title, "payload": f"/article {article_id}"}] for article_id, title in titles.items()]
         rows.append([{"label": texts.say(language, "button.human"), "payload": "/human"}])
         return Reply(texts.say(language, "clarify"), rows)
 

@@ -47,6 +47,8 @@ class ArticleFile(BaseModel):
     services: list[str] = []
     calculators: list[str] = []
     offer_person: bool = False
+    # The way into its topic, offered to a story that no single answer fits.
+    overview: bool = False
     checked: bool
 
     @model_validator(mode="after")

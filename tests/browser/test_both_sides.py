@@ -14,7 +14,7 @@ PATIENCE = 60_000
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    house = RunningApp(tmp_path_factory.mktemp("both") / "house", {})
+    house = RunningApp(tmp_path_factory.mktemp("both") / "house", {"UNIONDESK_RASA_PROCESSES": "2"})
     house.start()
     yield house
     house.stop()

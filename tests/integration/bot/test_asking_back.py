@@ -1,0 +1,36 @@
+"""Asking back: the nearest answers, and the way into the topic for a story that none of them fits."""
+
+from typing import Any
+
+from desk.answering import Understanding
+from desk.database import Database
+from desk.knowledge import articles
+from desk.knowledge.article_file import ArticleFile
+from tests.conftest import FakeClock
+from tests.fakes.bot_house import BotHouse
+
+LONG = "这件事说来话长，站里换了三回负责人，钱也没算清楚，人也不让走，合同又说没有，我到底该怎么办才好"
+
+
+def article(name: str, title: str, **changes: Any) -> ArticleFile:
+    asks = [f"{title}{word}" for word in ("怎么办", "找谁", "要多久", "有用吗")]
+    answer = f"{title}，先把手里的记录存好，再到劳动监察去投诉，不收费，十五天里会有人联系你。"
+    body = {"id": name, "topic": "wage_arrears", "title": title, "asks": asks, "answer": answer, "valid_from": "2020-01-01"}
+    return ArticleFile.model_validate(body | {"checked": False} | changes)
+
+
+async def test_the_way_into_the_topic_stands_below_the_choices(sqlite_database: Database, clock: FakeClock) -> None:
+    files = [article(f"arrears-{i}", f"第{i}种欠薪的情形") for i in "abcd"]
+    files.append(article("arrears-all", "工资被拖欠先做什么", overview=True))
+    with sqlite_database.write() as session:
+        articles.load_articles(session, files, clock.now())
+    house = BotHouse(sqlite_database, clock)
+    understood = Understanding(ranking=(("wage_arrears", 0.9),))
+    with sqlite_database.read() as session:
+        answer = house.answering.answer(session, LONG, understood, "zh", clock.now())
+        elsewhere = house.answering.answer(session, LONG, Understanding(ranking=(("overtime_pay", 0.9),)), "zh", clock.now())
+    assert answer.kind == elsewhere.kind == "clarify"
+    payloads = [row[0]["payload"] for row in answer.replies[-1].buttons]
+    assert payloads[-1] == "/human" and "/article arrears-all" in payloads[:-1]
+    assert len(payloads) == len(set(payloads)) <= 5
+    assert len(elsewhere.replies[-1].buttons) == 4, "a topic without a way in offers the three nearest and a person"
