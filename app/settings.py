@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     elsewhere_threshold: float = Field(
         default=0.1, description="an article is shown only when this is no likelier to be somebody else's field"
     )
-    nearness_threshold: float = Field(default=0.6, description="and when some way of asking it is this near in meaning")
+    nearness_threshold: float = Field(default=0.7, description="and when some way of asking it is this near in meaning")
     person_threshold: float = 0.5
     first_reply_minutes: int = 30
     urgent_reply_minutes: int = 5

@@ -19,8 +19,6 @@ from desk.services import Services
 _BARE = 3
 # An article this likely to be the right one stands as a button under the one that is shown; so does the province's own rule.
 _ALSO = 0.05
-# From this chance of being the right one, a way of asking may be that much farther in meaning.
-_CLEAR, _FARTHER = 0.85, 0.1
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Thresholds:
     answer: float = 0.6
     clarify: float = 0.12
     elsewhere: float = 0.1
-    near: float = 0.6
+    near: float = 0.7
     person: float = 0.5
 
 
@@ -146,9 +144,7 @@ class Answering:
 
     def _sure(self, understood: Understanding, best: Hit) -> bool:
         limits = self._thresholds
-        # A long story is far in meaning from any way of asking; where its article stands out clearly, that is no doubt.
-        near = limits.near - (_FARTHER if best.confidence >= _CLEAR else 0)
-        return best.confidence >= limits.answer and understood.elsewhere <= limits.elsewhere and best.meaning >= near
+        return best.confidence >= limits.answer and understood.elsewhere <= limits.elsewhere and best.meaning >= limits.near
 
     def article(self, session: Session, article_id: str, language: str, now: dt.datetime) -> Answer:
         """One article as asked for by its button. Raises NotFound when it is gone."""
