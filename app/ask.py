@@ -16,7 +16,7 @@ from fastapi import FastAPI
 
 from actions.endpoint import build_endpoint
 from app.model import trained_model
-from app.rasa_process import RasaProcess
+from app.rasa_process import RasaProcess, children
 from app.settings import Settings
 from app.store import copy_sources, load_knowledge, migrate
 from app.wiring import Parts, build, rasa_token
@@ -82,6 +82,8 @@ async def rehearsal(settings: Settings, model: Path | None = None, rasa_process:
                 "data_dir": Path(folder),
                 "database_url": "",
                 "redis_url": "",
+                "host": "127.0.0.1",
+                "rasa_tracker_url": "",
                 "port": port,
                 "rasa_port": rasa_port,
                 "rasa_url": "",
@@ -97,11 +99,7 @@ async def rehearsal(settings: Settings, model: Path | None = None, rasa_process:
         web.include_router(build_endpoint(parts.executor, rasa_token(own)))
         server = uvicorn.Server(uvicorn.Config(web, host="127.0.0.1", port=port, log_level="warning"))
         serving = asyncio.create_task(server.serve())
-        actions = f"http://127.0.0.1:{port}/rasa/actions"
-        rasas = [
-            rasa_process(model, own.data_dir, own_port, rasa_token(own), actions, "", member)
-            for own_port, member in zip(own.rasa_ports, parts.rasa.members, strict=True)
-        ]
+        rasas = children(own, parts.rasa, model, rasa_process)
         for rasa in rasas:
             await rasa.start()
         try:

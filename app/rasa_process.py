@@ -12,7 +12,8 @@ import structlog
 import yaml
 
 from app.model import nlu_python, rasa_environment
-from bot.rasa import Rasa
+from app.settings import Settings
+from bot.rasa import PinnedRasas, Rasa
 
 log = structlog.get_logger()
 
@@ -108,6 +109,16 @@ class RasaProcess:
             path = self._dir / name
             path.touch(mode=0o600)
             path.write_text(yaml.safe_dump(content), "utf-8")
+
+
+def children(settings: Settings, rasa: PinnedRasas, model: Path, kind: type[RasaProcess] = RasaProcess) -> list[RasaProcess]:
+    """The Rasas that the app starts, one for each member, not yet running. `kind` is another way to run one, for comparisons."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    actions = f"http://{host}:{settings.port}/rasa/actions"
+    return [
+        kind(model, settings.data_dir, port, member.token, actions, settings.rasa_tracker_url, member, settings.redis_url)
+        for port, member in zip(settings.rasa_ports, rasa.members, strict=True)
+    ]
 
 
 def _lock_store(url: str) -> dict[str, object]:

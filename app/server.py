@@ -6,17 +6,16 @@ import errno
 import signal
 import socket
 import sys
-from pathlib import Path
 
 import structlog
 import uvicorn
 
 from app.model import trained_model
-from app.rasa_process import RasaProcess
+from app.rasa_process import RasaProcess, children
 from app.settings import Settings
 from app.store import prepare
 from app.web import build_web
-from app.wiring import Parts, build, rasa_token
+from app.wiring import build
 from bot.channel import Channel
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.factory import make_bot
@@ -42,7 +41,7 @@ async def serve(settings: Settings) -> None:
     channels: dict[str, Channel] = {"telegram": TelegramChannel(bot)} if bot else {}
     parts = build(settings, channels=channels)
     passwords = await asyncio.to_thread(prepare, parts)
-    rasas = _children(settings, parts, model) if model else []
+    rasas = children(settings, parts.rasa, model) if model else []
     receiver = (
         TelegramReceiver(
             bot, parts.inbound, parts.database, parts.clock, parts.files,
@@ -79,16 +78,6 @@ async def serve(settings: Settings) -> None:
         await asyncio.gather(*(rasa.stop() for rasa in rasas))
         if bot:
             await bot.shutdown()
-
-
-def _children(settings: Settings, parts: Parts, model: Path) -> list[RasaProcess]:
-    """The Rasas that this app starts, not yet running."""
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
-    actions, token = f"http://{host}:{settings.port}/rasa/actions", rasa_token(settings)
-    return [
-        RasaProcess(model, settings.data_dir, port, token, actions, settings.rasa_tracker_url, member, settings.redis_url)
-        for port, member in zip(settings.rasa_ports, parts.rasa.members, strict=True)
-    ]
 
 
 class _Server(uvicorn.Server):

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from desk import conversations, texts
+from desk.answering import lead
 from desk.contacts import contact_by_id
 from desk.conversations import Reply, Turn
 from desk.database import Database
@@ -65,7 +66,7 @@ class Rewriting:
             body, names = await self._database.reading(_material, shown.details["article"], turn)
         except NotFound:
             return shown, "no_article"
-        own = _lead(body["title"], body["answer"], body["steps"], turn.language)
+        own = lead(body["title"], body["answer"], body["steps"], turn.language)
         if not shown.text.startswith(own):
             return shown, "layout"
         prompt, grounds = rewriting(body, self._statutes, masked(turn.text, names))
@@ -79,11 +80,11 @@ class Rewriting:
             return shown, found
         if bool(steps) != bool(body["steps"]) or len(steps) > len(body["steps"]):
             return shown, "steps"
-        lead = _lead(body["title"], answer, steps, turn.language)
+        head = lead(body["title"], answer, steps, turn.language)
         # Not what the model wrote is looked at but what the worker would read.
-        if doubtful := unsupported(lead.removeprefix(f"【{body['title']}】"), grounds):
+        if doubtful := unsupported(head.removeprefix(f"【{body['title']}】"), grounds):
             return shown, "unsupported：" + "、".join(doubtful)
-        return replace(shown, text=f"{lead}\n\n{texts.say(turn.language, 'article.rewritten')}" + shown.text.removeprefix(own)), ""
+        return replace(shown, text=f"{head}\n\n{texts.say(turn.language, 'article.rewritten')}" + shown.text.removeprefix(own)), ""
 
 
 def _decision(reply: Reply) -> dict[str, Any]:
@@ -95,14 +96,6 @@ def _material(session: Session, article_id: str, turn: Turn) -> tuple[dict[str, 
     memory = conversations.conversation_by_id(session, turn.conversation_id).memory
     known = [str(memory.get("facts", {}).get(name) or "") for name in ("name", "employer", "old_employer")]
     return articles.article_by_id(session, article_id).body, [contact_by_id(session, turn.contact_id).name, *known]
-
-
-def _lead(title: str, answer: str, steps: list[str], language: str) -> str:
-    """The part of a shown article that may be reworded, as desk/answering.py writes it."""
-    numbered = [f"{i}. {step}" for i, step in enumerate(steps, 1)]
-    return "\n\n".join(
-        [f"【{title}】\n{answer.strip()}", *(["\n".join([texts.say(language, "article.steps"), *numbered])] if steps else [])]
-    )
 
 
 def _parts(written: str) -> tuple[str, list[str]]:

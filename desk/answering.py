@@ -134,7 +134,7 @@ class Answering:
         if hits and len(question.strip()) > _BARE and self._sure(understood, hits[0]):
             return self._with_article(session, hits, language, now, known)
         if hits and (understood.confidence >= self._thresholds.clarify or not ranking) and doubts < 1:
-            answer = Answer("clarify", [self._clarify(session, hits, topic, language)], **known)
+            answer = Answer("clarify", [self._clarify(session, hits, topic, language, now)], **known)
         else:
             answer = Answer("unsure", [Reply(texts.say(language, "unsure"), self._help_buttons(language))], **known)
         if len(question.strip()) <= _BARE or (urgent is not None and urgent.level == "urgent"):
@@ -187,10 +187,10 @@ class Answering:
             offers_person=bool(shown.body["offer_person"]),
         )
 
-    def _clarify(self, session: Session, hits: list[Hit], topic: str, language: str) -> Reply:
+    def _clarify(self, session: Session, hits: list[Hit], topic: str, language: str, now: dt.datetime) -> Reply:
         """Which of these is it? Below the nearest answers the way into the topic, for a story that none of them fits."""
         titles = {hit.article_id: hit.title for hit in hits[:3]}
-        if way_in := articles.overview(session, topic):
+        if way_in := self.search.overview(session, topic, now.date()):
             titles[way_in.id] = way_in.title
         rows = [[{"label": title, "payload": f"/article {article_id}"}] for article_id, title in titles.items()]
         rows.append([{"label": texts.say(language, "button.human"), "payload": "/human"}])
@@ -198,9 +198,7 @@ class Answering:
 
     def _render(self, shown: articles.Article, language: str, others: list[Hit] | None = None, *, law: bool) -> Reply:
         body = shown.body
-        parts = [f"【{shown.title}】\n{body['answer'].strip()}"]
-        if body["steps"]:
-            parts.append(texts.say(language, "article.steps") + "\n" + "\n".join(f"{i}. {step}" for i, step in enumerate(body["steps"], 1)))
+        parts = [lead(shown.title, body["answer"], body["steps"], language)]
         if body["deadlines"]:
             parts.append(texts.say(language, "article.deadlines") + "\n" + "\n".join(f"· {line}" for line in body["deadlines"]))
         sources = [f"· {self._cite(s)}：{s['says']}" for s in body["sources"]]
@@ -241,6 +239,14 @@ class Answering:
                 {"label": texts.say(language, "button.human"), "payload": "/human"},
             ]
         ]
+
+
+def lead(title: str, answer: str, steps: list[str], language: str) -> str:
+    """How a shown article begins: its title, its answer, and what to do."""
+    parts = [f"【{title}】\n{answer.strip()}"]
+    if steps:
+        parts.append("\n".join([texts.say(language, "article.steps"), *(f"{i}. {step}" for i, step in enumerate(steps, 1))]))
+    return "\n\n".join(parts)
 
 
 def _quoting(answer: Answer, quoted: Quotation) -> Answer:

@@ -5,9 +5,8 @@ a button that nobody presses.
 """
 
 import re
-from dataclasses import dataclass
 
-from desk.urgency import is_book_question
+from desk.urgency import Sign, is_book_question
 
 _PAYER = (
     r"老板娘?|包工头|工头|老班|大包|承包人|老总|负责人|法人|经理|东家|雇主|公司|单位|厂里?|厂长|厂主|矿主|矿上|店长|站长|园长|校长|领工的?|领队"
@@ -23,25 +22,8 @@ _WORK = r"上班|工地|工厂|厂|公司|单位|打工|干活|工作|老板|工
 _NEAR = r"老公|老婆|爱人|那口子|丈夫|妻子|儿子|女儿|爸|爹|妈|娘|父亲|母亲|哥|弟|姐|妹|叔|舅|姑|公爹|公公|岳父|亲戚|亲属|老乡|工友|家属|家里"
 
 
-@dataclass(frozen=True)
-class Sign:
-    """Words that show a need; `beside` must stand in the message too, `unless` must not."""
-
-    kind: str
-    words: re.Pattern[str]
-    beside: re.Pattern[str] | None
-    unless: re.Pattern[str] | None
-
-    def shows_in(self, said: str) -> bool:
-        return bool(
-            self.words.search(said)
-            and (self.beside is None or self.beside.search(said))
-            and (self.unless is None or not self.unless.search(said))
-        )
-
-
 def _sign(kind: str, words: str, beside: str = "", unless: str = "") -> Sign:
-    return Sign(kind, re.compile(words), re.compile(beside) if beside else None, re.compile(unless) if unless else None)
+    return Sign(kind, "person", re.compile(words), re.compile(beside) if beside else None, re.compile(unless) if unless else None)
 
 
 _SIGNS = (

@@ -19,7 +19,7 @@ class Urgent:
 
 @dataclass(frozen=True)
 class Sign:
-    """Words that give a danger away. `beside` must stand in the message too, `unless` must not."""
+    """Words that give a danger away, or (desk/needs.py) a need. `beside` must stand in the message too, `unless` must not."""
 
     kind: str
     level: str

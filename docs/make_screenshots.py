@@ -9,17 +9,9 @@ from playwright.sync_api import Browser, sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.acceptance.running_app import RunningApp
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
 
 FOLDER = Path(__file__).parent / "screenshots"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def main() -> None:
@@ -30,7 +22,7 @@ def main() -> None:
         app.start()
         try:
             with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
+                browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
                 _worker(browser, app)
                 _console(browser, app)
                 browser.close()

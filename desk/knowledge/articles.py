@@ -112,11 +112,6 @@ def articles_of_topic(session: Session, topic: str) -> list[Article]:
     return list(session.scalars(select(Article).where(Article.topic == topic, Article.published).order_by(Article.id)))
 
 
-def overview(session: Session, topic: str) -> Article | None:
-    """The published article that is the way into a topic, if there is one."""
-    return next((article for article in articles_of_topic(session, topic) if article.body.get("overview")), None)
-
-
 def unchecked(session: Session) -> list[Article]:
     """Published articles of which some claim could not be read against a text."""
     return [article for article in all_articles(session) if article.published and not article.body["checked"]]

@@ -46,19 +46,6 @@ class TextVector(Table):
     vector: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-def stored_vectors(session: Session, embedder: Embedder, texts: Sequence[str]) -> Vectors:
-    """The vectors of `texts`; those not known yet are made and stored. Needs a session that may write."""
-    keys = [vector_key(embedder, text) for text in texts]
-    known = known_vectors(session, keys)
-    missing = sorted({(key, text) for key, text in zip(keys, texts, strict=True) if key not in known})
-    for start in range(0, len(missing), 64):
-        part = missing[start : start + 64]
-        for (key, _), vector in zip(part, embedder.embed([text for _, text in part]), strict=True):
-            insert_ignore(session, TextVector, key=key, vector=vector.astype(np.float16).tobytes())
-            known[key] = vector
-    return np.stack([known[key] for key in keys]) if keys else np.zeros((0, 1), np.float32)
-
-
 def learn_vectors(database: Database, embedder: Embedder, texts: Sequence[str]) -> int:
     """Make and store the vectors that are not known yet, a few at a time: no other writer waits for the model. Returns how many."""
     wanted = {vector_key(embedder, text): text for text in texts}

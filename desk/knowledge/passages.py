@@ -4,7 +4,6 @@ The index lives in memory and is looked at again when the knowledge's version in
 """
 
 import datetime as dt
-import threading
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +15,7 @@ from desk.database import Database
 from desk.knowledge import articles, sources
 from desk.knowledge.cutting import sentences
 from desk.knowledge.embedding import Embedder, Vectors, known_vectors, learn_vectors, vector_key
+from desk.knowledge.fresh import Fresh
 from desk.knowledge.sources import Source, SourcePassage
 from desk.knowledge.words import WordIndex
 
@@ -38,7 +38,6 @@ class PassageHit:
 class _Index:
     """The passages of `sources`; `starts` says at which row of `vectors` each one's begin. What is not embedded yet is all zero."""
 
-    stamp: tuple[int, dt.date]
     sources: dict[str, Source]
     passages: list[SourcePassage]
     regions: NDArray[np.str_]
@@ -55,8 +54,7 @@ class PassageSearch:
         self._database = database
         self._embedder = embedder
         self._region = region
-        self._index: _Index | None = None
-        self._building = threading.Lock()
+        self._index = Fresh[_Index]()
 
     def find(self, session: Session, question: str, today: dt.date, limit: int = 5, region: str | None = None) -> list[PassageHit]:
         """The nearest passages, nearest first, of national sources and those of `region` (the house's where none is given)."""
@@ -89,19 +87,16 @@ class PassageSearch:
             return len(self._fresh(session, today).passages)
 
     def _fresh(self, session: Session, today: dt.date) -> _Index:
-        stamp = (articles.version(session), today)
-        if self._index is None or self._index.stamp != stamp:
-            with self._building:
-                if self._index is None or self._index.stamp != stamp:
-                    current = {source.id: source for source in sources.current(session, today)}
-                    if self._index is not None and self._index.complete and self._index.sources.keys() == current.keys():
-                        # Passages never change: the same sources make the same index.
-                        self._index = replace(self._index, stamp=stamp, sources=current)
-                    else:
-                        self._index = self._build(session, stamp, current)
-        return self._index
+        def build(before: _Index | None) -> _Index:
+            current = {source.id: source for source in sources.current(session, today)}
+            if before is not None and before.complete and before.sources.keys() == current.keys():
+                # Passages never change: the same sources make the same index.
+                return replace(before, sources=current)
+            return self._build(session, current)
 
-    def _build(self, session: Session, stamp: tuple[int, dt.date], current: dict[str, Source]) -> _Index:
+        return self._index.get(session, today, build)
+
+    def _build(self, session: Session, current: dict[str, Source]) -> _Index:
         found = _passages(session, list(current))
         starts, keys = [], list[str]()
         for passage in found:
@@ -113,7 +108,7 @@ class PassageSearch:
         vectors = np.stack([known.get(key, unknown) for key in keys]) if keys else np.zeros((0, size), np.float32)
         words = WordIndex([f"{current[one.source_id].title} {one.headings} {one.text}" for one in found])
         regions = np.array([current[one.source_id].region for one in found], np.str_)
-        return _Index(stamp, current, found, regions, np.array(starts, np.intp), vectors, words, known.keys() >= set(keys))
+        return _Index(current, found, regions, np.array(starts, np.intp), vectors, words, known.keys() >= set(keys))
 
 
 def _passages(session: Session, source_ids: list[str]) -> list[SourcePassage]:

@@ -5,7 +5,6 @@ console is found at once, in every process, with no retraining.
 """
 
 import datetime as dt
-import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from desk.database import Database
 from desk.knowledge import articles
-from desk.knowledge.embedding import Embedder, Vectors, stored_vectors
+from desk.knowledge.embedding import Embedder, Vectors, known_vectors, learn_vectors, vector_key
+from desk.knowledge.fresh import Fresh
 from desk.knowledge.telling import Telling
 from desk.knowledge.words import WordIndex
 
@@ -42,7 +42,6 @@ class Hit:
     topic: str
     title: str
     region: str
-    score: float
     confidence: float
     meaning: float
     telling: float
@@ -53,9 +52,8 @@ class Hit:
 
 @dataclass(frozen=True)
 class _Index:
-    """The articles as they were at `stamp`: `starts` says at which row of `asks` and `vectors` each one's begin."""
+    """The articles; `starts` says at which row of `asks` and `vectors` each one's begin."""
 
-    stamp: tuple[int, dt.date]
     entries: list[articles.Article]
     regions: NDArray[np.str_]
     starts: list[int]
@@ -72,8 +70,7 @@ class KnowledgeSearch:
         self._database = database
         self._embedder = embedder
         self._region = region
-        self._index: _Index | None = None
-        self._building = threading.Lock()
+        self._index = Fresh[_Index]()
 
     def find(
         self, session: Session, question: str, topics: dict[str, float], today: dt.date, limit: int = 5, region: str | None = None
@@ -105,11 +102,16 @@ class KnowledgeSearch:
             nearest = index.asks[first + int(near[first:last].argmax())]
             hits.append(
                 Hit(
-                    article.id, article.topic, article.title, article.region, float(scores[i]), float(chances[i]), float(near[first:last].max()),
+                    article.id, article.topic, article.title, article.region, float(chances[i]), float(near[first:last].max()),
                     float(telling[i]), float(words[i]), float(weights[i]), nearest,
                 )
             )  # fmt: skip
         return hits
+
+    def overview(self, session: Session, topic: str, today: dt.date) -> articles.Article | None:
+        """The article in force that is the way into a topic, if there is one."""
+        entries = self._fresh(session, today).entries
+        return next((article for article in entries if article.topic == topic and article.body.get("overview")), None)
 
     def warm(self, today: dt.date) -> int:
         """Build the index now. Returns how many articles it holds."""
@@ -117,24 +119,22 @@ class KnowledgeSearch:
             return len(self._fresh(session, today).entries)
 
     def _fresh(self, session: Session, today: dt.date) -> _Index:
-        stamp = (articles.version(session), today)
-        if self._index is None or self._index.stamp != stamp:
-            with self._building:
-                if self._index is None or self._index.stamp != stamp:
-                    self._index = self._build(articles.current(session, today), stamp)
-        return self._index
+        return self._index.get(session, today, lambda _: self._build(articles.current(session, today)))
 
-    def _build(self, entries: list[articles.Article], stamp: tuple[int, dt.date]) -> _Index:
+    def _build(self, entries: list[articles.Article]) -> _Index:
         starts: list[int] = []
         asks: list[str] = []
         for article in entries:
             starts.append(len(asks))
             asks += [article.title, *article.body["asks"]]
-        with self._database.write() as session:
-            vectors = stored_vectors(session, self._embedder, asks)
+        learn_vectors(self._database, self._embedder, asks)
+        keys = [vector_key(self._embedder, ask) for ask in asks]
+        with self._database.read() as session:
+            known = known_vectors(session, keys)
+        vectors = np.stack([known[key] for key in keys]) if keys else np.zeros((0, 1), np.float32)
         words = WordIndex([" ".join([a.title, *a.body["asks"], a.body["answer"], *a.body["steps"]]) for a in entries])
         regions = np.array([article.region for article in entries])
-        return _Index(stamp, entries, regions, starts, asks, vectors, Telling.learn(vectors, starts), words)
+        return _Index(entries, regions, starts, asks, vectors, Telling.learn(vectors, starts), words)
 
 
 def _nearest(near: Vectors, starts: list[int]) -> tuple[Scores, Scores]:

@@ -20,9 +20,9 @@ def encode(encoders: List[Any], texts: List[str]) -> List[Any]:
     return [encoder.encode(texts) for encoder in encoders]
 
 
-def encode_examples(names: List[str], texts: List[str]) -> List[Any]:
-    """The same for training examples, whose rows may be known from last time."""
-    return [encode_all(name, encoder, texts) for name, encoder in zip(names, make_encoders(names))]
+def encode_examples(names: List[str], encoders: List[Any], texts: List[str]) -> List[Any]:
+    """The same for training examples, whose rows may be known from last time by the encoder's name."""
+    return [encode_all(name, encoder, texts) for name, encoder in zip(names, encoders)]
 
 
 def make_encoders(names: List[str]) -> List[Any]:

@@ -58,12 +58,12 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         # `metadata: {person: true}` above examples says that whoever writes so needs a person.
         person = [bool(((e.get(METADATA) or {}).get("intent") or {}).get("person")) for e in examples]
         quick, slow = list(self._config["encoders"]), list(self._config["second_look"] or [])
-        blocks = encode_examples(quick + slow, texts)
+        self._encoders = make_encoders(quick + slow)
+        blocks = encode_examples(quick + slow, self._encoders, texts)
         self._looks = [
             TopicModel(names).fit(blocks[: len(names)], labels, person, float(self._config["shrinkage"]))
             for names in ([quick, quick + slow] if slow else [quick])
         ]
-        self._encoders = make_encoders(quick + slow)
         self._persist()
         return self._resource
 
@@ -79,7 +79,6 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         for look in self._looks:
             blocks += encode(self._encoders[len(blocks) : len(look.encoder_names)], [text])
             ranking = look.ranking(blocks)
-            person = look.person(blocks)
             if ranking[0][1] >= float(self._config["sure"]):
                 break
         topics = [{"name": name[len(ASK) + 1 :], "confidence": p} for name, p in ranking if name.startswith(ASK + "/")]
@@ -89,7 +88,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         message.set("intent", chosen, add_to_output=True)
         message.set("intent_ranking", [chosen, *[t for t in talk[:5] if t is not chosen]], add_to_output=True)
         message.set("topics", topics[:10], add_to_output=True)
-        message.set("person", round(person, 4), add_to_output=True)
+        message.set("person", round(look.person(blocks), 4), add_to_output=True)
         message.set("talk", {t["name"]: round(t["confidence"], 4) for t in talk if t["confidence"] > 0.001}, add_to_output=True)
 
     def _persist(self) -> None:

@@ -172,11 +172,14 @@ def test_nothing_is_embedded_twice_and_no_index_is_built_for_nothing(database: D
     search = PassageSearch(database, embedder, "江苏")
     search.learn(TODAY)
     once = list(embedder.embedded)
-    before = search._index
+    with database.read() as session:
+        before = search._fresh(session, TODAY)
     load(database, clock, article())
     search.learn(TODAY + dt.timedelta(days=1))
+    with database.read() as session:
+        after = search._fresh(session, TODAY + dt.timedelta(days=1))
     assert embedder.embedded == once and len(once) == len(set(once))
-    assert before is not None and search._index is not None and search._index.words is before.words
+    assert before is not None and after is not before and after.words is before.words
     with database.read() as session:
         assert len(session.scalars(select(TextVector.key)).all()) == len(once)
 
