@@ -8,6 +8,7 @@ project's own, so that both models can stand behind the same app. Prints the sec
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -91,7 +92,8 @@ def train(model: Path, epochs: int) -> float:
         write_project(home, epochs)
         command = [sys.executable, "-m", "rasa", "train", "--data", "nlu.yml", "rules.yml", "stories.yml"]
         command += ["--domain", "domain.yml", "--config", "config.yml", "--out", ".", "--fixed-model-name", "stock"]
-        subprocess.run(command, cwd=home, check=True, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        subprocess.run(command, cwd=home, env=environment, check=True, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         model.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(home / "stock.tar.gz", model)
     return time.perf_counter() - begun

@@ -19,6 +19,8 @@ from desk.services import Services
 _BARE = 3
 # An article this likely to be the right one stands as a button under the one that is shown; so does the province's own rule.
 _ALSO = 0.05
+# A sign in the words (desk/needs.py) counts where understanding finds it at least this likely that a person is needed.
+_HINTED = 0.05
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Thresholds:
     clarify: float = 0.12
     elsewhere: float = 0.1
     near: float = 0.7
-    person: float = 0.5
+    person: float = 0.45
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,9 @@ class Answering:
         """
         urgent = urgency.detect(question)
         need = needs.detect(question)
-        person = understood.person >= self._thresholds.person or urgent is not None or bool(need)
         ranking = understood.ranking
+        hinted = bool(need) and (understood.person >= _HINTED or not ranking)
+        person = understood.person >= self._thresholds.person or hinted or urgent is not None
         topic, second = (ranking[0][0] if ranking else ""), (ranking[1][0] if len(ranking) > 1 else "")
         region = districts.province_in(question)
         found = self.search.find(session, question, dict(ranking[:8]), now.date(), region=region)

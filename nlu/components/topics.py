@@ -11,7 +11,9 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, METADATA, TEX
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.topic_model import TopicModel, encode, encode_examples, make_encoders
+from components.embedding_cache import encode_all
+from components.encoders import ENCODERS
+from components.topic_model import TopicModel, judge
 
 ASK = "ask"
 
@@ -23,27 +25,29 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     Every topic is an intent `ask/<topic>` in the training data, but the rules know only `ask`. A small-talk intent is
     chosen when it is likelier than `talk_threshold`; whatever is doubtful is a question, and the action decides.
 
-    There are two models. The first looks with `encoders`, which are quick. Only where nothing reaches `sure` with it, the
-    second looks as well, with the slow encoders of `second_look` beside the quick ones.
+    There is one model for each of `views`, and what they say counts alike: what a sentence means and which words stand in
+    it err in different places.
     """
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"encoders": ["use", "counts"], "second_look": ["e5"], "sure": 0.4, "shrinkage": 0.3, "talk_threshold": 0.5}
+        return {"views": ["meaning", "words"], "talk_threshold": 0.5}
 
     @staticmethod
     def required_packages() -> List[Text]:
         return ["sklearn"]
 
     def __init__(
-        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, looks: Optional[List[TopicModel]] = None
+        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, models: Optional[List[TopicModel]] = None
     ) -> None:
+        unknown = [view for view in config["views"] if view not in ENCODERS]
+        if unknown:
+            raise ValueError(f"config.yml: no view called {unknown[0]}; there are {', '.join(ENCODERS)}")
         self._config = config
         self._storage = model_storage
         self._resource = resource
-        self._looks = looks or []
-        # The blocks of the first look are the beginning of the second's.
-        self._encoders = make_encoders(self._looks[-1].encoder_names) if self._looks else []
+        self._models = models or []
+        self._encoders = [ENCODERS[model.view]() for model in self._models]
 
     @classmethod
     def create(
@@ -57,12 +61,10 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         labels = [e.get(INTENT_RESPONSE_KEY) or e.get(INTENT) for e in examples]
         # `metadata: {person: true}` above examples says that whoever writes so needs a person.
         person = [bool(((e.get(METADATA) or {}).get("intent") or {}).get("person")) for e in examples]
-        quick, slow = list(self._config["encoders"]), list(self._config["second_look"] or [])
-        self._encoders = make_encoders(quick + slow)
-        blocks = encode_examples(quick + slow, self._encoders, texts)
-        self._looks = [
-            TopicModel(names).fit(blocks[: len(names)], labels, person, float(self._config["shrinkage"]))
-            for names in ([quick, quick + slow] if slow else [quick])
+        self._encoders = [ENCODERS[view]() for view in self._config["views"]]
+        self._models = [
+            TopicModel(view).fit(encode_all(view, encoder, texts), labels, person)
+            for view, encoder in zip(self._config["views"], self._encoders)
         ]
         self._persist()
         return self._resource
@@ -70,36 +72,31 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             text = message.get(TEXT)
-            if text and self._looks and not text.startswith("/"):
+            if text and self._models and not text.startswith("/"):
                 self._understand(message, text)
         return messages
 
     def _understand(self, message: Message, text: Text) -> None:
-        blocks: List[Any] = []
-        for look in self._looks:
-            blocks += encode(self._encoders[len(blocks) : len(look.encoder_names)], [text])
-            ranking = look.ranking(blocks)
-            if ranking[0][1] >= float(self._config["sure"]):
-                break
-        topics = [{"name": name[len(ASK) + 1 :], "confidence": p} for name, p in ranking if name.startswith(ASK + "/")]
-        talk = [{"name": name, "confidence": p} for name, p in ranking if not name.startswith(ASK + "/")]
+        judged = judge(self._models, [encoder.encode([text]) for encoder in self._encoders])
+        topics = [{"name": name[len(ASK) + 1 :], "confidence": p} for name, p in judged.ranking if name.startswith(ASK + "/")]
+        talk = [{"name": name, "confidence": p} for name, p in judged.ranking if not name.startswith(ASK + "/")]
         asked = sum(t["confidence"] for t in topics)
         chosen = talk[0] if talk and talk[0]["confidence"] >= float(self._config["talk_threshold"]) else {"name": ASK, "confidence": asked}
         message.set("intent", chosen, add_to_output=True)
         message.set("intent_ranking", [chosen, *[t for t in talk[:5] if t is not chosen]], add_to_output=True)
         message.set("topics", topics[:10], add_to_output=True)
-        message.set("person", round(look.person(blocks), 4), add_to_output=True)
+        message.set("person", round(judged.person, 4), add_to_output=True)
         message.set("talk", {t["name"]: round(t["confidence"], 4) for t in talk if t["confidence"] > 0.001}, add_to_output=True)
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:
-            for i, look in enumerate(self._looks):
-                look.save(folder / f"look{i}")
+            for i, model in enumerate(self._models):
+                model.save(folder / f"view{i}")
 
     @classmethod
     def load(
         cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
     ) -> "TopicClassifier":
         with model_storage.read_from(resource) as folder:
-            looks = [TopicModel.load(path.with_suffix("")) for path in sorted(folder.glob("look*.json"))]
-        return cls(config, model_storage, resource, looks)
+            models = [TopicModel.load(path.with_suffix("")) for path in sorted(folder.glob("view*.json"))]
+        return cls(config, model_storage, resource, models)
