@@ -164,7 +164,7 @@ def _deciding(reply: Reply, answer: Answer, *, handoff: bool) -> Reply:
         "urgent": answer.urgent,
         "need": answer.need,
         "found": [
-            {"article": h.article_id, "confidence": round(h.confidence, 3), "meaning": round(h.meaning, 3),
+            {"article": h.article.id, "confidence": round(h.confidence, 3), "meaning": round(h.meaning, 3),
              "telling": round(h.telling, 3), "words": round(h.words, 3), "topic_weight": round(h.topic_weight, 3), "nearest": h.nearest}
             for h in answer.hits
         ],

@@ -53,7 +53,7 @@ class Fallback:
         hits = self._answering.search.find(session, turn.text, {}, now.date(), limit=3)
         if not hits or hits[0].meaning < _NEAR:
             return []
-        understood = Understanding(ranking=((hits[0].topic, 1.0),))
+        understood = Understanding(ranking=((hits[0].article.topic, 1.0),))
         return self._answering.answer(session, turn.text, understood, turn.language, now).replies
 
     def _sorry(self, session: Session, turn: Turn) -> list[Reply]:

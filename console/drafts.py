@@ -46,7 +46,7 @@ def material(session: Session, case_id: str, search: KnowledgeSearch, statutes: 
     question = next((m.text for m in reversed(said) if m.author == "worker" and not m.payload), case.title)
     topic = case.topic or str(conversation.memory.get("topic") or "")
     hits = search.find(session, question, {topic: 0.5} if topic else {}, today, _FOUND) if question else []
-    wanted = [*conversation.memory.get("articles", [])[-_SHOWN:], *(hit.article_id for hit in hits)]
+    wanted = [*conversation.memory.get("articles", [])[-_SHOWN:], *(hit.article.id for hit in hits)]
     found = []
     for article_id in dict.fromkeys(wanted):
         try:

@@ -1,6 +1,7 @@
 """What the bot says to a question: an article with its law, a question back, a friendly line, or a person."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -115,7 +116,7 @@ class Answering:
         topic, second = (ranking[0][0] if ranking else ""), (ranking[1][0] if len(ranking) > 1 else "")
         region = districts.province_in(question)
         found = self.search.find(session, question, dict(ranking[:8]), now.date(), region=region)
-        hits = [hit for hit in found if hit.article_id != leave_out]
+        hits = [hit for hit in found if hit.article.id != leave_out]
         known: dict[str, Any] = {
             "topic": topic,
             "second_topic": second,
@@ -175,9 +176,14 @@ class Answering:
         return bool(self._quotes.cited(session, _citations(shown), now, shown.region))
 
     def _with_article(self, session: Session, hits: list[Hit], language: str, now: dt.datetime, known: dict[str, Any]) -> Answer:
-        shown = articles.article_by_id(session, hits[0].article_id)
-        others = [hit for hit in hits[1:4] if hit.confidence >= _ALSO or (hit.region != "national" and hit.topic == shown.topic)]
+        shown = hits[0].article
+        others = [
+            hit for hit in hits[1:4] if hit.confidence >= _ALSO or (hit.article.region != "national" and hit.article.topic == shown.topic)
+        ][:2]
         rendered = self._render(shown, language, others, law=self._law(session, shown, now))
+        if others:
+            gists = "\n".join(f"· {_gist(hit.article)}" for hit in others)
+            rendered = replace(rendered, text=f"{rendered.text}\n\n{texts.say(language, 'article.also')}\n{gists}")
         if activities.offers(session, now, shown.topic):
             join = {"label": texts.say(language, "button.join_activity"), "payload": f"/activities {shown.topic}"}
             rendered = replace(rendered, buttons=[[join], *rendered.buttons])
@@ -185,19 +191,20 @@ class Answering:
             "article",
             [rendered],
             **known,
-            articles=[hit.article_id for hit in hits],
+            articles=[hit.article.id for hit in hits],
             citations=_citations(shown),
             offers_person=bool(shown.body["offer_person"]),
         )
 
     def _clarify(self, session: Session, hits: list[Hit], topic: str, language: str, now: dt.datetime) -> Reply:
-        """Which of these is it? Below the nearest answers the way into the topic, for a story that none of them fits."""
-        titles = {hit.article_id: hit.title for hit in hits[:3]}
+        """Which of these is it, and what each says in a sentence? Last the way into the topic, for a story that none of them fits."""
+        titles = {hit.article.id: hit.article.title for hit in hits[:3]}
+        gists = [f"{i}. {_gist(hit.article)}" for i, hit in enumerate(hits[:3], 1)]
         if way_in := self.search.overview(session, topic, now.date()):
             titles[way_in.id] = way_in.title
         rows = [[{"label": title, "payload": f"/article {article_id}"}] for article_id, title in titles.items()]
         rows.append([{"label": texts.say(language, "button.human"), "payload": "/human"}])
-        return Reply(texts.say(language, "clarify"), rows)
+        return Reply("\n".join([texts.say(language, "clarify"), *gists]), rows)
 
     def _render(self, shown: articles.Article, language: str, others: list[Hit] | None = None, *, law: bool) -> Reply:
         body = shown.body
@@ -231,7 +238,7 @@ class Answering:
         parts += ["law"] if law and leave_out != "law" else []
         cells = [{"label": texts.say(language, f"article.{p}"), "payload": f"/part {shown.id} {p}"} for p in parts]
         rows += [cells[i : i + 2] for i in range(0, len(cells), 2)]
-        rows += [[{"label": f"📖 {hit.title}", "payload": f"/article {hit.article_id}"}] for hit in (others or [])[:2]]
+        rows += [[{"label": f"📖 {hit.article.title}", "payload": f"/article {hit.article.id}"}] for hit in others or []]
         rows.append([{"label": texts.say(language, "button.human"), "payload": "/human"}])
         return rows
 
@@ -250,6 +257,12 @@ def lead(title: str, answer: str, steps: list[str], language: str) -> str:
     if steps:
         parts.append("\n".join([texts.say(language, "article.steps"), *(f"{i}. {step}" for i, step in enumerate(steps, 1))]))
     return "\n\n".join(parts)
+
+
+def _gist(shown: articles.Article) -> str:
+    """An article in a line: its title and the first sentence of its answer."""
+    first = re.match(r"[^。！？\n]+[。！？]?", shown.body["answer"].strip())
+    return f"【{shown.title}】{first[0] if first else ''}"
 
 
 def _quoting(answer: Answer, quoted: Quotation) -> Answer:

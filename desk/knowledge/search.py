@@ -38,10 +38,7 @@ class Hit:
     `telling`, `words`: how it stands out from the other articles in what tells them apart and in words (standard deviations).
     """
 
-    article_id: str
-    topic: str
-    title: str
-    region: str
+    article: articles.Article
     confidence: float
     meaning: float
     telling: float
@@ -102,8 +99,7 @@ class KnowledgeSearch:
             nearest = index.asks[first + int(near[first:last].argmax())]
             hits.append(
                 Hit(
-                    article.id, article.topic, article.title, article.region, float(chances[i]), float(near[first:last].max()),
-                    float(telling[i]), float(words[i]), float(weights[i]), nearest,
+                    article, float(chances[i]), float(near[first:last].max()), float(telling[i]), float(words[i]), float(weights[i]), nearest
                 )
             )  # fmt: skip
         return hits

@@ -140,7 +140,7 @@ def test_an_edit_is_found_at_once_and_nothing_is_embedded_twice(database: Databa
     def best(question: str) -> tuple[str, str]:
         with database.read() as session:
             hit = search.find(session, question, {}, TODAY)[0]
-            return hit.article_id, hit.nearest
+            return hit.article.id, hit.nearest
 
     assert best("高温费") == ("heat-days", "高温费")
     assert best("工资拖了三个月") == ("wages-late", "工资拖了三个月")
@@ -156,7 +156,7 @@ def test_an_edit_is_found_at_once_and_nothing_is_embedded_twice(database: Databa
     with database.write() as session:
         articles.withdraw(session, "wages-late", clock.now())
     with database.read() as session:
-        assert [h.article_id for h in second_process.find(session, "老板不发工资", {}, TODAY)] == ["heat-days"]
+        assert [h.article.id for h in second_process.find(session, "老板不发工资", {}, TODAY)] == ["heat-days"]
         assert KnowledgeSearch(database, embedder, "江苏").find(session, "x", {}, dt.date(2019, 1, 1)) == []
 
 
@@ -171,7 +171,7 @@ def test_a_rule_of_the_province_comes_first_there_and_nowhere_else(database: Dat
     with database.read() as session:
         for region, wanted in ((None, {"heat-all", "heat-jiangsu"}), ("浙江", {"heat-all", "heat-zhejiang"}), ("四川", {"heat-all"})):
             hits = search.find(session, "高温费多少钱", {}, TODAY, region=region)
-            assert {hit.article_id for hit in hits} == wanted
+            assert {hit.article.id for hit in hits} == wanted
             assert abs(sum(hit.confidence for hit in hits) - 1) < 1e-6
 
 
@@ -181,4 +181,4 @@ def test_a_topic_that_is_understood_weighs_in(database: Database, clock: FakeClo
     with database.read() as session:
         for topic, wanted in (("safety_heat", "heat-days"), ("wage_arrears", "wages-late")):
             hit = search.find(session, "这个能领吗", {topic: 0.9}, TODAY, limit=1)[0]
-            assert (hit.article_id, hit.topic_weight) == (wanted, 0.9)
+            assert (hit.article.id, hit.topic_weight) == (wanted, 0.9)
