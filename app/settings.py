@@ -49,12 +49,12 @@ class Settings(BaseSettings):
     reopen_days: int = 7
     clock_offset_seconds: float = Field(default=0.0, description="moves the clock of the whole app; for rehearsals")
 
-    answer_threshold: float = 0.6
+    answer_threshold: float = 0.7
     clarify_threshold: float = 0.12
     elsewhere_threshold: float = Field(
-        default=0.1, description="an article is shown only when this is no likelier to be somebody else's field"
+        default=0.08, description="an article is shown only when this is no likelier to be somebody else's field"
     )
-    nearness_threshold: float = Field(default=0.7, description="and when some way of asking it is this near in meaning")
+    nearness_threshold: float = Field(default=0.5, description="and when some way of asking it is this near in meaning")
     person_threshold: float = 0.45
     first_reply_minutes: int = 30
     urgent_reply_minutes: int = 5

@@ -47,10 +47,10 @@ class Thresholds:
     asks back.
     """
 
-    answer: float = 0.6
+    answer: float = 0.7
     clarify: float = 0.12
-    elsewhere: float = 0.1
-    near: float = 0.7
+    elsewhere: float = 0.08
+    near: float = 0.5
     person: float = 0.45
 
 

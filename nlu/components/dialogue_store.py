@@ -15,7 +15,7 @@ from rasa.shared.core.conversation import Dialogue
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
@@ -27,6 +27,11 @@ _DIALOGUE = sa.Table(
     sa.Column("events", sa.Text, nullable=False),
     # Seconds since 1970, UTC.
     sa.Column("saved_at", sa.Float, nullable=False),
+)
+# The same words in SQLite and PostgreSQL, and nothing to compile at every save.
+_SAVE = sa.text(
+    "INSERT INTO dialogue (sender, events, saved_at) VALUES (:sender, :events, :saved_at)"
+    " ON CONFLICT (sender) DO UPDATE SET events = excluded.events, saved_at = excluded.saved_at"
 )
 
 
@@ -64,20 +69,11 @@ class DialogueStore(TrackerStore):
             "saved_at": time.time(),
         }
         with self._engine.begin() as connection:
-            _upsert(connection, row)
+            connection.execute(_SAVE, row)
 
     async def keys(self) -> Iterable[Text]:
         with self._engine.connect() as connection:
             return list(connection.execute(sa.select(_DIALOGUE.c.sender)).scalars())
-
-
-def _upsert(connection: Connection, row: dict) -> None:
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert
-    new = {name: row[name] for name in ("events", "saved_at")}
-    connection.execute(insert(_DIALOGUE).values(**row).on_conflict_do_update(index_elements=["sender"], set_=new))
 
 
 def _engine(database: Text) -> Engine:
