@@ -51,7 +51,7 @@ class Thresholds:
     clarify: float = 0.12
     elsewhere: float = 0.08
     near: float = 0.5
-    person: float = 0.45
+    person: float = 0.5
 
 
 @dataclass(frozen=True)

@@ -39,10 +39,10 @@ class Words:
 
     def fit_rows(self, counts: csr_matrix) -> None:
         having = np.bincount(counts.indices, minlength=counts.shape[1])
-        self.scale = np.log((1 + counts.shape[0]) / (1 + having)) + 1
+        self.scale = (np.log((1 + counts.shape[0]) / (1 + having)) + 1).astype(np.float32)
 
     def rows(self, counts: csr_matrix) -> csr_matrix:
-        rows = counts.astype(np.float64)
+        rows = counts.astype(np.float32)
         rows.data = (1 + np.log(rows.data)) * self.scale[rows.indices]
         lengths = np.sqrt(rows.multiply(rows).sum(axis=1)).A1
         rows.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(rows.indptr))
@@ -80,7 +80,8 @@ class TopicModel:
         truth = np.searchsorted(self.labels, y[aside])
         self.temperature = float(minimize_scalar(lambda t: _loss(scores / t, truth), bounds=(0.02, 20), method="bounded").x)
         full = view.learner().fit(rows, y)
-        self.weights, self.intercepts = full.coef_.T.astype(np.float32), full.intercept_.astype(np.float32)
+        # Row by row and of the rows' own precision: otherwise all of it is copied for every sentence.
+        self.weights, self.intercepts = np.ascontiguousarray(full.coef_.T, np.float32), full.intercept_.astype(np.float32)
         if any(person):
             # Whether a person is needed is another question than what it is about: a model of its own over the same rows.
             need = LogisticRegression(C=3.0, class_weight="balanced", max_iter=300, tol=1e-3).fit(rows, np.array(person))
