@@ -260,8 +260,8 @@ def lead(title: str, answer: str, steps: list[str], language: str) -> str:
 
 
 def _gist(shown: articles.Article) -> str:
-    """An article in a line: its title and the first sentence of its answer."""
-    first = re.match(r"[^。！？\n]+[。！？]?", shown.body["answer"].strip())
+    """An article in a line: its title and the first sentence of its answer; a bare yes or no before it is none."""
+    first = re.match(r"(?:[^。！？\n]{1,5}[。！？])?[^。！？\n]+[。！？]?", shown.body["answer"].strip())
     return f"【{shown.title}】{first[0] if first else ''}"
 
 

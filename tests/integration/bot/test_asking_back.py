@@ -37,7 +37,7 @@ async def test_the_way_into_the_topic_stands_below_the_choices(sqlite_database: 
 
 
 async def test_each_choice_and_each_near_article_says_what_it_is_about_in_a_sentence(sqlite_database: Database, clock: FakeClock) -> None:
-    two = "第一句话说要紧的。第二句话说细节，先把手里的记录存好，再到劳动监察去投诉，不收费。"
+    two = "能要。第一句话说要紧的。第二句话说细节，先把手里的记录存好，再到劳动监察去投诉，不收费。"
     with sqlite_database.write() as session:
         files = [
             article(f"arrears-{i}", f"第{i}种欠薪的情形", answer=two, region=region) for i, region in (("a", "national"), ("b", "江苏"))
@@ -50,6 +50,6 @@ async def test_each_choice_and_each_near_article_says_what_it_is_about_in_a_sent
         shown = house.answering.answer(session, "江苏，第a种欠薪的情形怎么办", understood, "zh", clock.now())
     assert asked_back.kind == "clarify" and shown.kind == "article"
     for name in "ab":
-        assert f"【第{name}种欠薪的情形】第一句话说要紧的。" in asked_back.replies[0].text
+        assert f"【第{name}种欠薪的情形】能要。第一句话说要紧的。" in asked_back.replies[0].text
     also = shown.replies[0].text.rpartition("也可能和您有关")[2]
-    assert "【第b种欠薪的情形】第一句话说要紧的。" in also and "第二句" not in asked_back.replies[0].text + also
+    assert "【第b种欠薪的情形】能要。第一句话说要紧的。" in also and "第二句" not in asked_back.replies[0].text + also
