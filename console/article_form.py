@@ -44,6 +44,11 @@ SPECS = (
     Spec("calculators", "words", "计算器的名称，空格分开"),
     Spec("offer_person", "tick", "回答后主动提供人工"),
     Spec("overview", "tick", "这个主题的总览（说法复杂、拿不准时一并列出）"),
+    Spec(
+        "signs", "lines", "说法里出现哪些词时，把下面那句附在别的答复后面；每行都要出现，同一行里用 | 隔开的任一个即可，… 代表中间几个字", 2
+    ),
+    Spec("beside", "words", "附在哪些主题的答复后面（主题的英文名，空格分开；any 为所有主题）；不填就是本主题"),
+    Spec("remark", "line", "附上的那一两句，10 到 160 个字"),
     Spec("checked", "tick", "每一句都对着法条原文核对过（否则职工会被提醒再打 12333 确认）"),
 )
 
@@ -59,7 +64,7 @@ def show_body(body: dict[str, Any]) -> dict[str, Any]:
     """A stored body as the form's values."""
     values: dict[str, Any] = {"id": body["id"], "topic": body["topic"]}
     for spec in SPECS:
-        value = body.get(spec.name, False) if spec.kind == "tick" else body[spec.name]
+        value = body.get(spec.name, False if spec.kind == "tick" else [] if spec.kind in ("lines", "words") else "")
         if spec.kind == "lines":
             values[spec.name] = "\n".join(value)
         elif spec.kind == "words":
@@ -85,7 +90,7 @@ def body_of(form: Form) -> dict[str, Any]:
             body[spec.name] = form.ticked(spec.name)
         else:
             text = form.text(spec.name).strip()
-            body[spec.name] = text if text or spec.name not in ("costs", "valid_until") else None
+            body[spec.name] = text if text or spec.name not in ("costs", "valid_until", "remark") else None
     rows = zip_longest(form.texts("law"), form.texts("law_article"), form.texts("says"), fillvalue="")
     body["sources"] = [{"law": law, "article": article or None, "says": says} for law, article, says in rows if law or says]
     return body
@@ -140,6 +145,6 @@ def _in_words(error: ErrorDetails) -> tuple[str, str]:
         "missing": "没有填",
         "string_pattern_mismatch": "只能用小写字母、数字和横线，例如 wage-arrears-site",
         "literal_error": "不在可用的公共号码之内",
-        "value_error": "失效日要晚于生效日",
+        "value_error": "附句和出现的词要一起填" if "remark" in str(error["msg"]) else "失效日要晚于生效日",
     }.get(error["type"], "请填日期" if error["type"].startswith("date") else "填得不对")
     return field, place + said

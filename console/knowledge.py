@@ -21,7 +21,7 @@ from desk.legal.catalogue import CALCULATORS
 EMPTY: dict[str, Any] = {
     "id": "", "topic": "other_labour", "title": "", "asks": [], "answer": "", "steps": [], "evidence": [], "deadlines": [],
     "costs": None, "go": [], "avoid": [], "phones": [], "sources": [], "region": "national", "valid_from": "", "valid_until": None,
-    "services": [], "calculators": [], "offer_person": False, "overview": False, "checked": True,
+    "services": [], "calculators": [], "offer_person": False, "overview": False, "signs": [], "beside": [], "remark": None, "checked": True,
 }  # fmt: skip
 
 

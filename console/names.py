@@ -57,7 +57,7 @@ FIELDS = {
     "wage": "工资", "employer": "单位", "employed": "是否在职", "contract": "是否签合同", "title": "标题", "asks": "问法",
     "answer": "回答", "steps": "步骤", "evidence": "证据", "deadlines": "时限", "costs": "费用", "go": "去哪里", "avoid": "不要做",
     "phones": "电话", "sources": "依据", "valid_from": "生效日", "valid_until": "失效日", "services": "相关服务",
-    "calculators": "相关计算器", "offer_person": "主动提供人工", "overview": "主题总览", "checked": "逐条核对过", "id": "编号", "amount_capped": "封顶后金额",
+    "calculators": "相关计算器", "offer_person": "主动提供人工", "overview": "主题总览", "signs": "附句：出现的词", "beside": "附句：附在哪些主题后", "remark": "附句", "checked": "逐条核对过", "id": "编号", "amount_capped": "封顶后金额",
     "base": "计算基数", "capped": "是否封顶", "total": "合计", "compensation": "经济补偿", "notice_pay": "代通知金", "days": "天数",
     "hours": "小时", "rate": "标准", "deadline": "期限", "ok": "是否达标", "shortfall": "差额", "age": "年龄",
     "standard_hours": "标准工时", "overtime_hours": "加班小时", "holiday_hours": "法定假日小时", "within": "是否在限内", "over": "超出",

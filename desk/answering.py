@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +21,8 @@ from desk.services import Services
 _BARE = 3
 # An article this likely to be the right one stands as a button under the one that is shown; so does the province's own rule.
 _ALSO = 0.05
+# So many remarks are read; more of them bury the answer.
+_REMARKS = 3
 # A sign in the words (desk/needs.py) counts where understanding finds it at least this likely that a person is needed.
 _HINTED = 0.05
 
@@ -136,7 +139,8 @@ class Answering:
                 **{**known, "topic": "off_topic", "second_topic": "", "person": False},
             )
         if hits and len(question.strip()) > _BARE and self._sure(understood, hits[0]):
-            return self._with_article(session, hits, language, now, known)
+            details = self.search.remarks(session, question, (topic, hits[0].article.topic), now.date(), region)
+            return self._with_article(session, hits, details, language, now, known)
         if hits and (understood.confidence >= self._thresholds.clarify or not ranking) and doubts < 1:
             answer = Answer("clarify", [self._clarify(session, hits, topic, language, now)], **known)
         else:
@@ -175,12 +179,18 @@ class Answering:
         """Whether a provision that the article cites can be shown word for word."""
         return bool(self._quotes.cited(session, _citations(shown), now, shown.region))
 
-    def _with_article(self, session: Session, hits: list[Hit], language: str, now: dt.datetime, known: dict[str, Any]) -> Answer:
+    def _with_article(
+        self, session: Session, hits: list[Hit], details: list[articles.Article], language: str, now: dt.datetime, known: dict[str, Any]
+    ) -> Answer:
         shown = hits[0].article
+        remarks = [article for article in details if article.id != shown.id][:_REMARKS]
         others = [
-            hit for hit in hits[1:4] if hit.confidence >= _ALSO or (hit.article.region != "national" and hit.article.topic == shown.topic)
+            hit
+            for hit in hits[1:4]
+            if hit.article not in remarks
+            and (hit.confidence >= _ALSO or (hit.article.region != "national" and hit.article.topic == shown.topic))
         ][:2]
-        rendered = self._render(shown, language, others, law=self._law(session, shown, now))
+        rendered = self._render(shown, language, [hit.article for hit in others], remarks, law=self._law(session, shown, now))
         if activities.offers(session, now, shown.topic):
             join = {"label": texts.say(language, "button.join_activity"), "payload": f"/activities {shown.topic}"}
             rendered = replace(rendered, buttons=[[join], *rendered.buttons])
@@ -189,7 +199,7 @@ class Answering:
             [rendered],
             **known,
             articles=[hit.article.id for hit in hits],
-            citations=_citations(shown),
+            citations=[*_citations(shown), *(citation for article in remarks for citation in _citations(article)[:1])],
             offers_person=bool(shown.body["offer_person"]),
         )
 
@@ -203,7 +213,15 @@ class Answering:
         rows.append([{"label": texts.say(language, "button.human"), "payload": "/human"}])
         return Reply("\n".join([texts.say(language, "clarify"), *gists]), rows)
 
-    def _render(self, shown: articles.Article, language: str, others: list[Hit] | None = None, *, law: bool) -> Reply:
+    def _render(
+        self,
+        shown: articles.Article,
+        language: str,
+        others: Sequence[articles.Article] = (),
+        remarks: Sequence[articles.Article] = (),
+        *,
+        law: bool,
+    ) -> Reply:
         body = shown.body
         parts = [lead(shown.title, body["answer"], body["steps"], language)]
         if body["deadlines"]:
@@ -213,15 +231,23 @@ class Answering:
             parts.append(texts.say(language, "article.sources") + "\n" + "\n".join(sources))
         if not body["checked"]:
             parts.append(texts.say(language, "article.unchecked"))
+        if remarks:
+            parts.insert(1, texts.say(language, "article.remarks") + "\n" + "\n".join(f"· {self._remark(one)}" for one in remarks))
         if others:
-            parts.append(texts.say(language, "article.also") + "\n" + "\n".join(f"· {_gist(hit.article)}" for hit in others))
-        return Reply("\n\n".join(parts), self._buttons(shown, language, others=others or [], law=law), details={"article": shown.id})
+            parts.append(texts.say(language, "article.also") + "\n" + "\n".join(f"· {_gist(one)}" for one in others))
+        buttons = self._buttons(shown, language, others=[*remarks, *others], law=law)
+        return Reply("\n\n".join(parts), buttons, details={"article": shown.id})
+
+    def _remark(self, article: articles.Article) -> str:
+        """What an article adds to another's answer, with what it rests on."""
+        source = next((self._cite(source) for source in article.body["sources"]), "")
+        return f"{article.body['remark']}（{source}）" if source else str(article.body["remark"])
 
     def _cite(self, source: dict[str, Any]) -> str:
         return f"《{self._statutes.title(source['law'])}》{source['article'] or ''}"
 
     def _buttons(
-        self, shown: articles.Article, language: str, *, leave_out: str = "", others: list[Hit] | None = None, law: bool = False
+        self, shown: articles.Article, language: str, *, leave_out: str = "", others: Sequence[articles.Article] = (), law: bool = False
     ) -> Buttons:
         """The next steps: the service or calculator that helps, the article's other parts, near articles, a person."""
         rows: Buttons = []
@@ -237,7 +263,7 @@ class Answering:
         parts += ["law"] if law and leave_out != "law" else []
         cells = [{"label": texts.say(language, f"article.{p}"), "payload": f"/part {shown.id} {p}"} for p in parts]
         rows += [cells[i : i + 2] for i in range(0, len(cells), 2)]
-        rows += [[{"label": f"📖 {hit.article.title}", "payload": f"/article {hit.article.id}"}] for hit in others or []]
+        rows += [[{"label": f"📖 {one.title}", "payload": f"/article {one.id}"}] for one in others]
         rows.append([{"label": texts.say(language, "button.human"), "payload": "/human"}])
         return rows
 

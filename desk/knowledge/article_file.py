@@ -49,12 +49,23 @@ class ArticleFile(BaseModel):
     offer_person: bool = False
     # The way into its topic, offered to a story that no single answer fits.
     overview: bool = False
+    # What this article adds to another's answer: `remark` is said when every line of `signs` is found in the worker's words
+    # and the answer is of a topic of `beside` (its own topic where none is named; `any` is every one). desk/knowledge/remarks.py
+    signs: Annotated[list[Line], Field(max_length=5)] = []
+    beside: Annotated[list[str], Field(max_length=12)] = []
+    remark: Annotated[str, Field(min_length=10, max_length=160)] | None = None
     checked: bool
 
     @model_validator(mode="after")
     def _says_how_it_was_checked(self) -> "ArticleFile":
         if self.valid_until and self.valid_until <= self.valid_from:
             raise ValueError("valid_until must be later than valid_from")
+        return self
+
+    @model_validator(mode="after")
+    def _says_when_it_remarks(self) -> "ArticleFile":
+        if bool(self.signs) != bool(self.remark):
+            raise ValueError("signs and remark belong together")
         return self
 
 

@@ -5,6 +5,7 @@ console is found at once, in every process, with no retraining.
 """
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from desk.database import Database
 from desk.knowledge import articles
 from desk.knowledge.embedding import Embedder, Vectors, known_vectors, learn_vectors, vector_key
 from desk.knowledge.fresh import Fresh
+from desk.knowledge.remarks import Remarks
 from desk.knowledge.telling import Telling
 from desk.knowledge.words import WordIndex
 
@@ -58,6 +60,7 @@ class _Index:
     vectors: Vectors
     telling: Telling
     words: WordIndex
+    remarks: Remarks
 
 
 class KnowledgeSearch:
@@ -109,6 +112,12 @@ class KnowledgeSearch:
         entries = self._fresh(session, today).entries
         return next((article for article in entries if article.topic == topic and article.body.get("overview")), None)
 
+    def remarks(
+        self, session: Session, question: str, topics: Collection[str], today: dt.date, region: str | None = None
+    ) -> list[articles.Article]:
+        """The articles that a detail of `question` calls for beside an answer of one of `topics`; the most particular first."""
+        return self._fresh(session, today).remarks.found(question, topics, ("national", region or self._region))
+
     def warm(self, today: dt.date) -> int:
         """Build the index now. Returns how many articles it holds."""
         with self._database.read() as session:
@@ -130,7 +139,7 @@ class KnowledgeSearch:
         vectors = np.stack([known[key] for key in keys]) if keys else np.zeros((0, 1), np.float32)
         words = WordIndex([" ".join([a.title, *a.body["asks"], a.body["answer"], *a.body["steps"]]) for a in entries])
         regions = np.array([article.region for article in entries])
-        return _Index(entries, regions, starts, asks, vectors, Telling.learn(vectors, starts), words)
+        return _Index(entries, regions, starts, asks, vectors, Telling.learn(vectors, starts), words, Remarks(entries))
 
 
 def _nearest(near: Vectors, starts: list[int]) -> tuple[Scores, Scores]:

@@ -53,3 +53,24 @@ async def test_each_choice_and_each_near_article_says_what_it_is_about_in_a_sent
         assert f"【第{name}种欠薪的情形】能要。第一句话说要紧的。" in asked_back.replies[0].text
     also = shown.replies[0].text.rpartition("也可能和您有关")[2]
     assert "【第b种欠薪的情形】能要。第一句话说要紧的。" in also and "第二句" not in asked_back.replies[0].text + also
+
+
+async def test_a_detail_of_the_story_is_remarked_on_beside_the_answer(sqlite_database: Database, clock: FakeClock) -> None:
+    remark = "过了退休年龄的，工资一样受保护，只是不谈双倍工资。"
+    source = {"law": "劳动法", "article": "第五十条", "says": "工资按月以货币支付"}
+    late = article("arrears-late", "返聘的工资", signs=["返聘|过了退休年龄"], remark=remark, sources=[source])
+    with sqlite_database.write() as session:
+        articles.load_articles(session, [article("arrears-a", "第一种欠薪的情形"), late], clock.now())
+    house = BotHouse(sqlite_database, clock)
+    understood = Understanding(ranking=(("wage_arrears", 0.9),))
+
+    def shown(question: str) -> Any:
+        with sqlite_database.read() as session:
+            return house.answering.answer(session, question, understood, "zh", clock.now())
+
+    told, plain = shown("第一种欠薪的情形怎么办，我是返聘的"), shown("第一种欠薪的情形怎么办")
+    assert told.kind == plain.kind == "article" and told.articles[0] == "arrears-a"
+    assert f"· {remark}（《劳动法》第五十条）" in told.replies[0].text and remark not in plain.replies[0].text
+    assert {"law": "劳动法", "article": "第五十条"} in told.citations
+    payloads = [cell["payload"] for row in told.replies[0].buttons for cell in row]
+    assert payloads.count("/article arrears-late") == 1, "its button stands once, whether or not the article is near as well"
