@@ -200,7 +200,7 @@ def _article(text: str, last: float | None, level: int) -> tuple[_Mark, float] |
     stands_alone = not rest or rest[0].isspace() or level > 0 or last is None or number <= last + 1
     if _MENTION.match(rest) or not stands_alone or (last is not None and number <= last and not found[2]):
         return None
-    name = (article_name(int(value)) if value < 1000 else f"第{found[1]}条") + (found[2] or "")
+    name = article_name(int(value)) + (found[2] or "")
     return _Mark(name, text, _ARTICLE_RANK, level, article=name), number
 
 

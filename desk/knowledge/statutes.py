@@ -1,5 +1,6 @@
 """The index of statutes: which articles exist, so that no answer cites one that does not."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,36 +9,31 @@ import yaml
 from desk.errors import Invalid
 
 _DIGITS = "零一二三四五六七八九"
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_ARTICLE = re.compile(r"第([〇零一二三四五六七八九十百千]+)条(?:之[一二三四五六七八九十]+)?")
 
 
 def article_number(text: str) -> int:
-    """第四十七条 -> 47. Raises Invalid for anything that is not an article's number."""
-    body = text.removeprefix("第").removesuffix("条").replace("〇", "零")
-    if body == text or not body:
+    """第四十七条 -> 47, and so 第四十七条之一, which was put behind it. Raises Invalid for anything that is no article's number."""
+    found = _ARTICLE.fullmatch(text)
+    if found is None:
         raise Invalid(f"not an article number: {text} (write it like 第四十七条)")
     total, unit = 0, 0
-    for char in body:
+    for char in found[1].replace("〇", "零"):
         if char in _DIGITS:
             unit = _DIGITS.index(char)
-        elif char == "十":
-            total, unit = total + (unit or 1) * 10, 0
-        elif char == "百":
-            total, unit = total + (unit or 1) * 100, 0
         else:
-            raise Invalid(f"not an article number: {text} (write it like 第四十七条)")
+            total, unit = total + (unit or 1) * _UNITS[char], 0
     return total + unit
 
 
 def article_name(number: int) -> str:
     """47 -> 第四十七条."""
-    hundreds, rest = divmod(number, 100)
-    tens, ones = divmod(rest, 10)
-    text = f"{_DIGITS[hundreds]}百" if hundreds else ""
-    if tens:
-        text += "十" if tens == 1 and not hundreds else f"{_DIGITS[tens]}十"
-    elif hundreds and ones:
-        text += "零"
-    return f"第{text}{_DIGITS[ones] if ones else ''}条"
+    text = ""
+    for digit, unit in zip(f"{number:04}", "千百十 ", strict=True):
+        text += f"{_DIGITS[int(digit)]}{unit if digit != '0' else ''}".strip()
+    text = re.sub("零+", "零", text).strip("零")
+    return f"第{text.removeprefix('一') if text.startswith('一十') else text}条"
 
 
 @dataclass(frozen=True)
