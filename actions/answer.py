@@ -188,11 +188,11 @@ def hand_over(action: DeskAction, said: Said, handoff: Handoff) -> Reply:
 def remember(action: DeskAction, said: Said, answer: Answer, known: dict[str, Any] | None = None) -> None:
     """Keep what a counsellor wants to see: the question, its topic, the articles shown, the facts."""
     with action.house.database.write() as session:
-        memory = conversations.conversation_by_id(session, said.conversation_id).memory
+        conversation = conversations.lock(session, said.conversation_id)
+        memory = conversation.memory
         shown = [*memory.get("articles", []), *answer.articles[:1]] if answer.kind == "article" else memory.get("articles", [])
-        conversations.remember(
-            session,
-            said.conversation_id,
+        conversation.memory = conversations.recalled(
+            memory,
             question=None if said.text.startswith("/") else said.text[:200],
             topic=answer.topic or memory.get("topic"),
             confidence=round(answer.confidence, 3),

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.channel import Channel, Outgoing, OutgoingFile
 from desk import conversations, outbox
@@ -167,19 +167,19 @@ class _Addressed:
     contact_id: str
 
 
-def _addressed(session: Session, delivery_ids: list[str]) -> list[_Addressed]:
-    """The deliveries with where they go, in the order given."""
-    query = select(Delivery.id, Contact.channel, Contact.id).join(Contact, Contact.id == Delivery.contact_id)
-    found = {row[0]: _Addressed(*row) for row in session.execute(query.where(Delivery.id.in_(delivery_ids)))}
-    return [found[delivery_id] for delivery_id in delivery_ids if delivery_id in found]
+def _addressed(session: Session, column: InstrumentedAttribute[Any], wanted: list[str]) -> list[_Addressed]:
+    """The deliveries of which `column` is one of `wanted`, with where they go, in that order."""
+    query = select(column, Delivery.id, Contact.channel, Contact.id).join(Contact, Contact.id == Delivery.contact_id)
+    found = {key: _Addressed(*row) for key, *row in session.execute(query.where(column.in_(wanted)))}
+    return [found[key] for key in wanted if key in found]
 
 
 def _ready(session: Session, now: dt.datetime, limit: int, quiet: frozenset[str], full: frozenset[str]) -> list[_Addressed]:
-    return _addressed(session, outbox.waiting(session, now, limit, skip_contacts=quiet, skip_channels=full))
+    return _addressed(session, Delivery.id, outbox.waiting(session, now, limit, skip_contacts=quiet, skip_channels=full))
 
 
 def _of_messages(session: Session, message_ids: list[str]) -> list[_Addressed]:
-    return _addressed(session, outbox.of_messages(session, message_ids))
+    return _addressed(session, Delivery.message_id, message_ids)
 
 
 def _take(session: Session, delivery_id: str, now: dt.datetime, files: FileStore, direct: bool) -> tuple[str, Outgoing] | None:

@@ -12,7 +12,7 @@ from bot.rasa import PinnedRasas, Rasa, RasaUnavailable
 from bot.rewriting import Rewriting
 from desk import cases, conversations, texts, urgency
 from desk.clock import Clock
-from desk.conversations import Message, Reply, Turn
+from desk.conversations import Reply, Turn
 from desk.database import Database
 from desk.metrics import Metrics
 
@@ -108,12 +108,12 @@ def _for_a_person(session: Session, turn: Turn, clock: Clock) -> None:
 
 def _answered(session: Session, turn: Turn, replies: list[Reply], clock: Clock) -> list[str]:
     """Store the answer. Where a person took over while the bot was thinking, the message waits for them instead."""
-    unanswered = session.get_one(Message, turn.message_id).handled_at is None
     to_send = conversations.answer_turn(session, turn, replies, clock.now())
-    conversation = conversations.conversation_by_id(session, turn.conversation_id)
-    if unanswered and not to_send and conversation.epoch != turn.epoch and conversation.holder == "human":
-        _for_a_person(session, turn, clock)
-    return to_send
+    if to_send == []:
+        conversation = conversations.conversation_by_id(session, turn.conversation_id)
+        if conversation.epoch != turn.epoch and conversation.holder == "human":
+            _for_a_person(session, turn, clock)
+    return to_send or []
 
 
 def _noted(session: Session, turn: Turn) -> list[Reply]:

@@ -100,7 +100,7 @@ def offers(session: Session, now: dt.datetime, topic: str = "") -> list[Offer]:
     if topic:
         query = query.where(Activity.topic == topic)
     rows = session.execute(query).all()
-    counts = _counts(session, [held.id for held, _ in rows])
+    counts = _counts(session, [held.id for held, _ in rows]) if rows else {}
     return [Offer(activity, held, *counts[held.id]) for held, activity in rows]
 
 

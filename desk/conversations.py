@@ -215,7 +215,7 @@ def send(
         attachment_id=reply.attachment_id,
         details=reply.details,
     )
-    contact_id = session.execute(select(Conversation.contact_id).where(Conversation.id == conversation_id)).scalar_one()
+    contact_id = conversation_by_id(session, conversation_id).contact_id
     outbox.enqueue(session, contact_id=contact_id, message_id=message.id, lane=lane, due_at=now, now=now, **delivery)
     return message
 
@@ -254,15 +254,15 @@ def next_turn(session: Session, conversation_id: str) -> Turn | None:
     )
 
 
-def answer_turn(session: Session, turn: Turn, replies: list[Reply], now: dt.datetime) -> list[str]:
-    """Store the bot's answer to a turn and mark it handled. Returns ids of the messages to send.
+def answer_turn(session: Session, turn: Turn, replies: list[Reply], now: dt.datetime) -> list[str] | None:
+    """Store the bot's answer to a turn and mark it handled. Returns ids of the messages to send; None when it was handled before.
 
     The replies are dropped when the conversation changed hands after the turn was taken, unless the bot itself handed
     it over in this very turn (a reply whose details say `handover`); a turn that was answered already stays as it is.
     """
     done = session.execute(update(Message).where(Message.id == turn.message_id, Message.handled_at.is_(None)).values(handled_at=now))
     if not done.rowcount:  # type: ignore[attr-defined]
-        return []
+        return None
     # Locked: a counsellor who takes over in this moment comes either before the look at the epoch or after the reply.
     conversation = lock(session, turn.conversation_id)
     own_handover = any(reply.details.get("handover") for reply in replies)
@@ -301,8 +301,12 @@ def change_hands(session: Session, conversation_id: str, holder: str) -> int:
 def remember(session: Session, conversation_id: str, **facts: Any) -> None:
     """Keep what the bot learnt; a value of None forgets it."""
     conversation = lock(session, conversation_id)
-    memory = {**conversation.memory, **facts}
-    conversation.memory = {key: value for key, value in memory.items() if value is not None}
+    conversation.memory = recalled(conversation.memory, **facts)
+
+
+def recalled(memory: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    """A memory with these facts in it; a value of None forgets one."""
+    return {key: value for key, value in {**memory, **facts}.items() if value is not None}
 
 
 def messages_after(session: Session, conversation_id: str, seq: int = 0, *, notes: bool = False, limit: int = 200) -> list[Message]:

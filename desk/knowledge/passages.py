@@ -73,6 +73,10 @@ class PassageSearch:
         """The regions whose papers count in `region`, or here."""
         return "national", self._region if region in (None, "national") else region
 
+    def sources(self, session: Session, today: dt.date) -> list[Source]:
+        """The sources that may be quoted today, of every region."""
+        return list(self._fresh(session, today).sources.values())
+
     def learn(self, today: dt.date) -> int:
         """Embed what is in force and not embedded yet, and build the index. Returns how many passages it holds.
 

@@ -54,7 +54,7 @@ class Quotes:
         """The provisions among `citations` (law, article) that stand in a source in force in `region`, each once, in their order."""
         wanted = list(dict.fromkeys((self._statutes.title(c["law"]), c["article"]) for c in citations if c["article"]))
         regions = self._search.regions(region)
-        among = [source for source in sources.current(session, now.date()) if source.region in regions] if wanted else []
+        among = [source for source in self._search.sources(session, now.date()) if source.region in regions] if wanted else []
         found = [
             (source, sources.provision(session, source, article))
             for law, article in wanted
