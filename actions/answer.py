@@ -64,9 +64,7 @@ class ActionArticle(DeskAction):
         with self.house.database.read() as session:
             answer = self.house.answering.article(session, said.ref, said.language, said.now)
         remember(self, said, answer)
-        replies = list(answer.replies)
-        if answer.offers_person:
-            replies.append(Reply(said.say("offer.person"), rows((said.say("button.human"), "/human"))))
+        replies = _offering(answer.replies, said) if answer.offers_person else answer.replies
         return Result(replies, {"last_article": said.ref, "last_topic": answer.topic, "doubts": 0})
 
 
@@ -122,9 +120,16 @@ def answer_question(
     if answer.kind in ("clarify", "unsure"):
         slots["doubts"] = doubts + 1
     replies = [_deciding(answer.replies[0], answer, handoff=answer.person), *answer.replies[1:]]
-    if answer.person or answer.offers_person:
-        replies.append(Reply(said.say("offer.person"), rows((said.say("button.human"), "/human"))))
-    return Result(replies, slots)
+    return Result(_offering(replies, said) if answer.person or answer.offers_person else replies, slots)
+
+
+def _offering(replies: list[Reply], said: Said) -> list[Reply]:
+    """The replies with a person offered below them, and in no other place."""
+    human = rows((said.say("button.human"), "/human"))
+    return [
+        *(replace(reply, buttons=[row for row in reply.buttons if row not in human]) for reply in replies),
+        Reply(said.say("offer.person"), human),
+    ]
 
 
 def _urgent(action: DeskAction, said: Said, answer: Answer, urgent: urgency.Urgent, known: dict[str, Any]) -> Result:
