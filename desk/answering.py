@@ -23,6 +23,7 @@ _BARE = 3
 _ALSO = 0.05
 # So many remarks are read; more of them bury the answer.
 _REMARKS = 3
+_REMARKS_ASKING = 2
 # A sign in the words (desk/needs.py) counts where understanding finds it at least this likely that a person is needed.
 _HINTED = 0.05
 
@@ -139,10 +140,11 @@ class Answering:
                 **{**known, "topic": "off_topic", "second_topic": "", "person": False},
             )
         if hits and len(question.strip()) > _BARE and self._sure(understood, hits[0]):
-            details = self.search.remarks(session, question, (topic, hits[0].article.topic), now.date(), region)
+            details = self.search.remarks(session, question, {topic, hits[0].article.topic}, now.date(), region)
             return self._with_article(session, hits, details, language, now, known)
         if hits and (understood.confidence >= self._thresholds.clarify or not ranking) and doubts < 1:
-            answer = Answer("clarify", [self._clarify(session, hits, topic, language, now)], **known)
+            details = self.search.remarks(session, question, {topic, second}, now.date(), region)
+            answer = Answer("clarify", [self._clarify(session, hits, details, topic, language, now)], **known)
         else:
             answer = Answer("unsure", [Reply(texts.say(language, "unsure"), self._help_buttons(language))], **known)
         if len(question.strip()) <= _BARE or (urgent is not None and urgent.level == "urgent"):
@@ -203,15 +205,19 @@ class Answering:
             offers_person=bool(shown.body["offer_person"]),
         )
 
-    def _clarify(self, session: Session, hits: list[Hit], topic: str, language: str, now: dt.datetime) -> Reply:
+    def _clarify(
+        self, session: Session, hits: list[Hit], details: list[articles.Article], topic: str, language: str, now: dt.datetime
+    ) -> Reply:
         """Which of these is it, and what each says in a sentence? Last the way into the topic, for a story that none of them fits."""
         titles = {hit.article.id: hit.article.title for hit in hits[:3]}
-        gists = [f"{i}. {_gist(hit.article)}" for i, hit in enumerate(hits[:3], 1)]
+        parts = [texts.say(language, "clarify"), *(f"{i}. {_gist(hit.article)}" for i, hit in enumerate(hits[:3], 1))]
+        if remarks := [article for article in details if article.id not in titles][:_REMARKS_ASKING]:
+            parts.append("\n" + self._remarks(remarks, language))
         if way_in := self.search.overview(session, topic, now.date()):
             titles[way_in.id] = way_in.title
         rows = [[{"label": title, "payload": f"/article {article_id}"}] for article_id, title in titles.items()]
         rows.append([{"label": texts.say(language, "button.human"), "payload": "/human"}])
-        return Reply("\n".join([texts.say(language, "clarify"), *gists]), rows)
+        return Reply("\n".join(parts), rows)
 
     def _render(
         self,
@@ -232,16 +238,19 @@ class Answering:
         if not body["checked"]:
             parts.append(texts.say(language, "article.unchecked"))
         if remarks:
-            parts.insert(1, texts.say(language, "article.remarks") + "\n" + "\n".join(f"· {self._remark(one)}" for one in remarks))
+            parts.insert(1, self._remarks(remarks, language))
         if others:
             parts.append(texts.say(language, "article.also") + "\n" + "\n".join(f"· {_gist(one)}" for one in others))
         buttons = self._buttons(shown, language, others=[*remarks, *others], law=law)
         return Reply("\n\n".join(parts), buttons, details={"article": shown.id})
 
-    def _remark(self, article: articles.Article) -> str:
-        """What an article adds to another's answer, with what it rests on."""
-        source = next((self._cite(source) for source in article.body["sources"]), "")
-        return f"{article.body['remark']}（{source}）" if source else str(article.body["remark"])
+    def _remarks(self, adding: Sequence[articles.Article], language: str) -> str:
+        """What articles add to another's answer, each with what it rests on first of all."""
+        lines = [texts.say(language, "article.remarks")]
+        for article in adding:
+            source = next((f"（{self._cite(source)}）" for source in article.body["sources"]), "")
+            lines.append(f"· {article.body['remark']}{source}")
+        return "\n".join(lines)
 
     def _cite(self, source: dict[str, Any]) -> str:
         return f"《{self._statutes.title(source['law'])}》{source['article'] or ''}"

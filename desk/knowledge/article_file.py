@@ -51,7 +51,7 @@ class ArticleFile(BaseModel):
     overview: bool = False
     # What this article adds to another's answer: `remark` is said when every line of `signs` is found in the worker's words
     # and the answer is of a topic of `beside` (its own topic where none is named; `any` is every one). desk/knowledge/remarks.py
-    signs: Annotated[list[Line], Field(max_length=5)] = []
+    signs: Annotated[list[Annotated[str, Field(min_length=2, max_length=400)]], Field(max_length=5)] = []
     beside: Annotated[list[str], Field(max_length=12)] = []
     remark: Annotated[str, Field(min_length=10, max_length=160)] | None = None
     checked: bool

@@ -1,10 +1,7 @@
-"""Views of a sentence: what turns it into a row of numbers. The names stand in config.yml.
-
-`meaning` is a sentence embedding whose weights ship in its package; `words` needs no model and works alone.
-"""
+"""What turns a sentence into a row of numbers: an embedding whose weights ship in its package, or counts that need no model."""
 
 import re
-from typing import Any, Dict, List, Protocol
+from typing import Any, List, Protocol
 
 import numpy as np
 from sklearn.feature_extraction.text import HashingVectorizer
@@ -46,9 +43,6 @@ class WordsEncoder:
 
     def encode(self, texts: List[str]) -> Any:
         return self._vectorizer.transform([_tidy(t) for t in texts])
-
-
-ENCODERS: Dict[str, type] = {"meaning": MeaningEncoder, "words": WordsEncoder}
 
 
 def _tidy(text: str) -> str:

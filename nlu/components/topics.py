@@ -12,8 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.embedding_cache import encode_all
-from components.encoders import ENCODERS
-from components.topic_model import TopicModel, judge
+from components.topic_model import VIEWS, TopicModel, judge
 
 ASK = "ask"
 
@@ -40,14 +39,14 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     def __init__(
         self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, models: Optional[List[TopicModel]] = None
     ) -> None:
-        unknown = [view for view in config["views"] if view not in ENCODERS]
+        unknown = [view for view in config["views"] if view not in VIEWS]
         if unknown:
-            raise ValueError(f"config.yml: no view called {unknown[0]}; there are {', '.join(ENCODERS)}")
+            raise ValueError(f"config.yml: no view called {unknown[0]}; there are {', '.join(VIEWS)}")
         self._config = config
         self._storage = model_storage
         self._resource = resource
         self._models = models or []
-        self._encoders = [ENCODERS[model.view]() for model in self._models]
+        self._encoders = [VIEWS[model.view].encoder() for model in self._models]
 
     @classmethod
     def create(
@@ -61,7 +60,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         labels = [e.get(INTENT_RESPONSE_KEY) or e.get(INTENT) for e in examples]
         # `metadata: {person: true}` above examples says that whoever writes so needs a person.
         person = [bool(((e.get(METADATA) or {}).get("intent") or {}).get("person")) for e in examples]
-        self._encoders = [ENCODERS[view]() for view in self._config["views"]]
+        self._encoders = [VIEWS[view].encoder() for view in self._config["views"]]
         self._models = [
             TopicModel(view).fit(encode_all(view, encoder, texts), labels, person)
             for view, encoder in zip(self._config["views"], self._encoders)

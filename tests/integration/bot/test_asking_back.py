@@ -74,3 +74,18 @@ async def test_a_detail_of_the_story_is_remarked_on_beside_the_answer(sqlite_dat
     assert {"law": "劳动法", "article": "第五十条"} in told.citations
     payloads = [cell["payload"] for row in told.replies[0].buttons for cell in row]
     assert payloads.count("/article arrears-late") == 1, "its button stands once, whether or not the article is near as well"
+
+
+async def test_asking_back_says_what_a_detail_changes(sqlite_database: Database, clock: FakeClock) -> None:
+    remark = "过了退休年龄的，工资一样受保护，只是不谈双倍工资。"
+    files = [article(f"arrears-{i}", f"第{i}种欠薪的情形") for i in "abcd"]
+    files.append(article("retire-late", "返聘干活的", topic="retirement_pension", signs=["返聘"], beside=["wage_arrears"], remark=remark))
+    with sqlite_database.write() as session:
+        articles.load_articles(session, files, clock.now())
+    house = BotHouse(sqlite_database, clock)
+    understood = Understanding(ranking=(("wage_arrears", 0.9),))
+    with sqlite_database.read() as session:
+        told = house.answering.answer(session, f"{LONG}，我是返聘的", understood, "zh", clock.now())
+        plain = house.answering.answer(session, LONG, understood, "zh", clock.now())
+    assert told.kind == plain.kind == "clarify"
+    assert remark in told.replies[0].text and remark not in plain.replies[0].text
