@@ -11,6 +11,7 @@ from console import names
 from console.forms import Form
 from desk.errors import DeskError, Invalid
 from desk.knowledge.article_file import ArticleFile
+from desk.knowledge.remarks import ANY
 from desk.knowledge.statutes import StatuteIndex
 
 SOURCES = 8
@@ -101,6 +102,7 @@ def checked(body: dict[str, Any], index: StatuteIndex) -> ArticleFile:
     problems: list[tuple[str, str]] = []
     if body["topic"] not in names.TOPICS:
         problems.append(("topic", "请选择主题"))
+    problems += [("beside", f"没有主题 {name}") for name in body["beside"] if name not in (ANY, *names.TOPICS)]
     try:
         file = ArticleFile.model_validate(body)
     except ValidationError as error:
@@ -135,7 +137,8 @@ def _wrong_source(index: StatuteIndex, law: str, article: str | None, is_checked
 
 def _in_words(error: ErrorDetails) -> tuple[str, str]:
     """A field's name and, in Chinese, what is wrong with it."""
-    field, limits = str(error["loc"][0]) if error["loc"] else "valid_until", error.get("ctx", {})
+    whole = "remark" if "remark" in error["msg"] else "valid_until"
+    field, limits = str(error["loc"][0]) if error["loc"] else whole, error.get("ctx", {})
     place = f"第 {error['loc'][1] + 1} 条：" if len(error["loc"]) > 1 and isinstance(error["loc"][1], int) else ""
     said = {
         "string_too_short": f"太短，至少 {limits.get('min_length')} 个字",
@@ -145,6 +148,6 @@ def _in_words(error: ErrorDetails) -> tuple[str, str]:
         "missing": "没有填",
         "string_pattern_mismatch": "只能用小写字母、数字和横线，例如 wage-arrears-site",
         "literal_error": "不在可用的公共号码之内",
-        "value_error": "附句和出现的词要一起填" if "remark" in str(error["msg"]) else "失效日要晚于生效日",
+        "value_error": "附句和出现的词要一起填" if whole == "remark" else "失效日要晚于生效日",
     }.get(error["type"], "请填日期" if error["type"].startswith("date") else "填得不对")
     return field, place + said

@@ -8,6 +8,7 @@ import yaml
 
 from desk.errors import DeskError, Invalid
 from desk.knowledge.article_file import SourceRef, read_articles
+from desk.knowledge.remarks import ANY
 from desk.knowledge.statutes import StatuteIndex
 from desk.legal.catalogue import CALCULATORS
 from desk.services import Services
@@ -30,6 +31,7 @@ def _articles(folder: Path) -> list[str]:
     except DeskError as error:
         return [error.message]
     ids, asks = Counter(a.id for a in articles), dict[str, str]()
+    topics = {ANY, *(a.topic for a in articles)}
     found = [f"{article_id}: two articles have this id" for article_id, count in ids.items() if count > 1]
     for article in articles:
         for source in article.sources:
@@ -39,6 +41,7 @@ def _articles(folder: Path) -> list[str]:
             found.append(f"{article.id}: a checked answer names its sources")
         found += [f"{article.id}: no service {name}" for name in article.services if services.get(name) is None]
         found += [f"{article.id}: no calculator {name}" for name in article.calculators if name not in CALCULATORS]
+        found += [f"{article.id}: beside: no topic {name}" for name in article.beside if name not in topics]
         for ask in article.asks:
             if ask in asks and asks[ask] != article.id:
                 found.append(f"{article.id}: “{ask}” is also asked in {asks[ask]}")

@@ -217,6 +217,9 @@ async def test_a_wording_is_published_by_somebody_else(sqlite_database: Database
     ):
         cited = await li.press("/knowledge/propose", **(fields | {"law": law, "law_article": article, "says": "规定了补偿"}))
         assert cited.status_code == 422 and said in cited.text and 'data-field="sources"' in cited.text
+    for changes, field in (({"signs": "返聘", "remark": ""}, "remark"), ({"beside": "wage_arrears nothing"}, "beside")):
+        refused = await li.press("/knowledge/propose", **(fields | changes))
+        assert refused.status_code == 422 and re.findall(r'data-field="(\w+)"', refused.text) == [field]
     stored = await li.press("/knowledge/propose", **(fields | {"title": "改过的标题", "comment": "更清楚"}))
     path = stored.headers["hx-redirect"].removeprefix("/console").partition("?")[0]
     assert (await li.press(f"{path}/publish")).status_code == 403

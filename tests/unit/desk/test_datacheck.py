@@ -98,6 +98,8 @@ def test_sound_data_has_no_problems(folder: Path) -> None:
         (article(sources=[]), "names its sources"),
         (article(services=["nothing"]), "no service nothing"),
         (article(calculators=["nothing"]), "no calculator nothing"),
+        (article(signs=["返聘"], remark="返聘的另外算，先问清楚。", beside=["nothing"]), "no topic nothing"),
+        (article(signs=["返聘"]), "signs and remark belong together"),
         (article("another", asks=["欠薪找谁", "别的问法", "又一种问法", "再一种问法"], title="另外一篇文章"), "also asked in another"),
         (twice, "two articles have this id"),
         (near, "too near"),
