@@ -13,6 +13,8 @@ from desk.ids import new_id
 from desk.knowledge.article_file import ArticleFile
 from desk.knowledge.statutes import StatuteIndex
 
+_VERSION = "knowledge_version"
+
 
 class Article(Table):
     __tablename__ = "article"
@@ -118,7 +120,10 @@ def unchecked(session: Session) -> list[Article]:
 
 
 def version(session: Session) -> int:
-    return session.scalar(select(KnowledgeVersion.number)) or 0
+    """The knowledge's version, read once for a session: whatever is found within it comes from the same knowledge."""
+    if _VERSION not in session.info:
+        session.info[_VERSION] = session.scalar(select(KnowledgeVersion.number)) or 0
+    return int(session.info[_VERSION])
 
 
 def propose(session: Session, body: dict[str, Any], author: str, comment: str, index: StatuteIndex, now: dt.datetime) -> ArticleRevision:
@@ -201,3 +206,4 @@ def bump(session: Session) -> None:
     bumped = session.execute(update(KnowledgeVersion).values(number=KnowledgeVersion.number + 1))
     if not bumped.rowcount:  # type: ignore[attr-defined]
         session.add(KnowledgeVersion(id=1, number=1))
+    session.info.pop(_VERSION, None)
