@@ -55,7 +55,7 @@ class Thresholds:
     clarify: float = 0.12
     elsewhere: float = 0.08
     near: float = 0.5
-    person: float = 0.5
+    person: float = 0.35
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,10 @@ class Answering:
         urgent = urgency.detect(question)
         need = needs.detect(question)
         ranking = understood.ranking
-        hinted = bool(need) and (understood.person >= _HINTED or not ranking)
-        person = understood.person >= self._thresholds.person or hinted or urgent is not None
+        # Whoever asks about somebody else's field may need a person, and not one of ours.
+        likely = understood.person * (1 - understood.elsewhere)
+        hinted = bool(need) and (likely >= _HINTED or not ranking)
+        person = likely >= self._thresholds.person or hinted or urgent is not None
         topic, second = (ranking[0][0] if ranking else ""), (ranking[1][0] if len(ranking) > 1 else "")
         region = districts.province_in(question)
         found = self.search.find(session, question, dict(ranking[:8]), now.date(), region=region)
@@ -126,7 +128,7 @@ class Answering:
             "second_topic": second,
             "confidence": understood.confidence,
             "person": person,
-            "person_likely": round(understood.person, 4),
+            "person_likely": round(likely, 4),
             "elsewhere": round(understood.elsewhere, 4),
             "urgent": urgent.kind if urgent else "",
             "need": need,
