@@ -7,6 +7,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from desk.data_file import read_yaml
 from desk.errors import Invalid
 
 SEASONS = ("spring", "summer", "autumn", "winter")
@@ -44,7 +45,7 @@ def campaign_templates(folder: Path) -> list[CampaignTemplate]:
     templates = []
     for path in sorted(folder.glob("*.yaml")):
         try:
-            file = TemplateFile.model_validate(yaml.safe_load(path.read_text("utf-8")))
+            file = TemplateFile.model_validate(read_yaml(path))
         except (yaml.YAMLError, ValidationError) as error:
             raise Invalid(f"{path}: {error}") from error
         buttons = [button.model_dump() for button in file.buttons]

@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter, defaultdict
+from math import ceil
 from pathlib import Path
 
-import yaml
-
+from desk.data_file import read_yaml
 from desk.errors import DeskError, Invalid
 from desk.knowledge.article_file import SourceRef, read_articles
 from desk.knowledge.remarks import ANY
@@ -60,7 +60,7 @@ def examples(folder: Path) -> list[tuple[str, str]]:
     """Every training example as (intent, text)."""
     rows = []
     for path in sorted(folder.glob("*.yml")):
-        for block in yaml.safe_load(path.read_text("utf-8"))["nlu"]:
+        for block in read_yaml(path)["nlu"]:
             rows += [(block["intent"], line.strip()[2:].strip()) for line in block["examples"].splitlines() if line.strip()]
     return rows
 
@@ -68,20 +68,17 @@ def examples(folder: Path) -> list[tuple[str, str]]:
 def _examples(folder: Path) -> list[str]:
     rows = examples(folder)
     grams = [_pairs(text) for _, text in rows]
+    frequency = Counter(pair for pairs in grams for pair in pairs)
+    # Two that share this much have one of the rarest of each one's pairs in common (prefix filtering), so only these are looked up.
     having: dict[str, list[int]] = defaultdict(list)
-    for i, pairs in enumerate(grams):
-        for pair in pairs:
-            having[pair].append(i)
     found = []
     for i, pairs in enumerate(grams):
-        shared: Counter[int] = Counter()
-        for pair in pairs:
-            # A pair that half of all examples have says nothing about two of them, and makes this quadratic.
-            if len(having[pair]) < 400:
-                shared.update(j for j in having[pair] if j > i)
-        for j, common in shared.items():
-            if common / len(pairs | grams[j]) >= _TOO_NEAR:
-                found.append(f"too near: [{rows[i][0]}] {rows[i][1]} ~ [{rows[j][0]}] {rows[j][1]}")
+        rarest = sorted(pairs, key=lambda pair: (frequency[pair], pair))[: len(pairs) - ceil(_TOO_NEAR * len(pairs)) + 1]
+        for j in sorted({j for pair in rarest for j in having[pair]}):
+            if len(pairs & grams[j]) / len(pairs | grams[j]) >= _TOO_NEAR:
+                found.append(f"too near: [{rows[j][0]}] {rows[j][1]} ~ [{rows[i][0]}] {rows[i][1]}")
+        for pair in rarest:
+            having[pair].append(i)
     return found
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,6 +12,7 @@ from desk import activities, canned
 from desk.activities import Activity
 from desk.agents import Team
 from desk.canned import CannedReply
+from desk.data_file import read_yaml
 from desk.organizations import Organization, ensure_organization
 
 
@@ -29,7 +29,7 @@ def load_demo(session: Session, folder: Path, now: dt.datetime, zone: str = "Asi
 
 def _read(folder: Path, name: str) -> list[dict[str, Any]]:
     path = folder / f"{name}.yaml"
-    return list(yaml.safe_load(path.read_text("utf-8")) or [])
+    return list(read_yaml(path) or [])
 
 
 def _organizations(session: Session, rows: list[dict[str, Any]], parent: Organization | None, now: dt.datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from desk.data_file import read_yaml
 from desk.errors import Invalid, NotFound
 from desk.questions import SKIPPED, Question, Questionnaire
 
@@ -79,7 +80,7 @@ class Services:
         services = {}
         for path in sorted(folder.glob("*.yaml")):
             try:
-                file = ServiceFile.model_validate(yaml.safe_load(path.read_text("utf-8")))
+                file = ServiceFile.model_validate(read_yaml(path))
             except (yaml.YAMLError, ValidationError) as error:
                 raise Invalid(f"{path}: {error}") from error
             if file.name != path.stem:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from desk.data_file import read_yaml
 from desk.errors import Invalid
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=48)]
@@ -72,7 +73,7 @@ class ArticleFile(BaseModel):
 def read_article(path: Path) -> ArticleFile:
     """The article in the file `path`. Raises Invalid naming the file and the field."""
     try:
-        article = ArticleFile.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        article = ArticleFile.model_validate(read_yaml(path))
     except (yaml.YAMLError, ValidationError) as error:
         raise Invalid(f"{path}: {error}") from error
     if article.id != path.stem or article.topic != path.parent.name:

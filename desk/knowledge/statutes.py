@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from desk.data_file import read_yaml
 from desk.errors import Invalid
 
 _DIGITS = "零一二三四五六七八九"
@@ -62,12 +61,12 @@ class StatuteIndex:
     @classmethod
     def read(cls, folder: Path) -> "StatuteIndex":
         """From data/laws-index: statutes.yaml, and one file a document below documents/."""
-        rows = yaml.safe_load((folder / "statutes.yaml").read_text("utf-8"))["statutes"]
+        rows = read_yaml(folder / "statutes.yaml")["statutes"]
         statutes = {
             row["law"]: Statute(row["law"], row["title"], str(row["version"]), row["text"], tuple((a, b) for a, b in row["articles"]))
             for row in rows
         }
-        papers = [yaml.safe_load(p.read_text("utf-8")) for p in sorted((folder / "documents").glob("*.yaml"))]
+        papers = [read_yaml(p) for p in sorted((folder / "documents").glob("*.yaml"))]
         return cls(statutes, {paper["law"]: paper for paper in papers})
 
     def title(self, law: str) -> str:

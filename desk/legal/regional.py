@@ -5,8 +5,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from desk.data_file import read_yaml
 from desk.errors import Invalid
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "regional"
@@ -48,7 +47,7 @@ def regional_figure(kind: str, region: str, folder: Path = FOLDER) -> RegionalFi
 def _figures(path: Path) -> tuple[RegionalFigure, ...]:
     if not path.is_file():
         raise Invalid(f"region：本机没有地区数据（{path.name}），请自己填当地标准")
-    rows = yaml.safe_load(path.read_text("utf-8"))["figures"]
+    rows = read_yaml(path)["figures"]
     return tuple(
         RegionalFigure(
             row["region"],

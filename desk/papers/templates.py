@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from desk.data_file import read_yaml
 from desk.errors import Invalid, NotFound
 from desk.legal.catalogue import CALCULATORS
 from desk.papers.conditions import holds, names_in
@@ -111,7 +112,7 @@ class Papers:
 
 def _load[T](path: Path, kind: type[T]) -> T:
     try:
-        return TypeAdapter(kind).validate_python(yaml.safe_load(path.read_text("utf-8")))
+        return TypeAdapter(kind).validate_python(read_yaml(path))
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise Invalid(f"{path}: {error}") from error
 

@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-import yaml
+from desk.data_file import read_yaml
 
 
 @cache
@@ -11,7 +11,7 @@ def catalogue(language: str) -> dict[str, str]:
     """The lines of one language (zh or en) by their keys, from all of its files."""
     lines: dict[str, str] = {}
     for path in sorted((Path(__file__).parent / language).glob("*.yaml")):
-        lines |= yaml.safe_load(path.read_text("utf-8"))
+        lines |= read_yaml(path)
     return lines
 
 
