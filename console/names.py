@@ -53,7 +53,7 @@ KINDS = {
 FIELDS = {
     "question": "最近的问题", "topic": "主题", "second_topic": "次要主题", "confidence": "把握", "articles": "已看过的知识",
     "facts": "已知情况", "urgent": "紧急类型", "phone": "电话", "place": "位置", "money": "金额", "amount": "金额", "months": "月数",
-    "people": "人数", "duration": "时长", "date": "日期", "region": "适用地区", "doubts": "连续拿不准", "owed": "欠薪金额",
+    "people": "人数", "worked": "干了几个月", "grade": "伤残等级", "duration": "时长", "date": "日期", "region": "适用地区", "doubts": "连续拿不准", "owed": "欠薪金额",
     "wage": "工资", "employer": "单位", "employed": "是否在职", "contract": "是否签合同", "title": "标题", "asks": "问法",
     "answer": "回答", "steps": "步骤", "evidence": "证据", "deadlines": "时限", "costs": "费用", "go": "去哪里", "avoid": "不要做",
     "phones": "电话", "sources": "依据", "valid_from": "生效日", "valid_until": "失效日", "services": "相关服务",

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from desk import activities, districts, needs, texts, urgency
+from desk import activities, districts, estimates, facts, needs, texts, urgency
 from desk.conversations import Buttons, Reply
 from desk.knowledge import articles
 from desk.knowledge.quoting import Quotation, Quotes
@@ -16,6 +16,7 @@ from desk.knowledge.search import Hit, KnowledgeSearch
 from desk.knowledge.statutes import StatuteIndex
 from desk.legal.catalogue import CALCULATORS
 from desk.services import Services
+from desk.times import local_today
 
 # A bare word (工资, 加班费) says what it is about and not what is asked: the bot asks back.
 _BARE = 3
@@ -143,7 +144,8 @@ class Answering:
             )
         if hits and len(question.strip()) > _BARE and self._sure(understood, hits[0]):
             details = self.search.remarks(session, question, {topic, hits[0].article.topic}, now.date(), region)
-            return self._with_article(session, hits, details, language, now, known)
+            answer = self._with_article(session, hits, details, language, now, known)
+            return self._reckoned(answer, hits[0].article, facts.extract(question), language, now)
         if hits and (understood.confidence >= self._thresholds.clarify or not ranking) and doubts < 1:
             details = self.search.remarks(session, question, {topic, second}, now.date(), region)
             answer = Answer("clarify", [self._clarify(session, hits, details, topic, language, now)], **known)
@@ -206,6 +208,18 @@ class Answering:
             citations=[*_citations(shown), *(citation for article in remarks for citation in _citations(article)[:1])],
             offers_person=bool(shown.body["offer_person"]),
         )
+
+    def _reckoned(self, answer: Answer, shown: articles.Article, told: dict[str, Any], language: str, now: dt.datetime) -> Answer:
+        """The answer, and behind it the sums that the worker's own words allow."""
+        lines = estimates.estimates(shown.body["calculators"], told, local_today(now, self._zone))
+        if not lines:
+            return answer
+        named = {**told, "months": told.get("worked")}
+        basis = [texts.say(language, f"estimate.{name}", **named) for name in ("worked", "wage", "grade") if name in told]
+        opening = texts.say(language, "estimate.open", told=texts.say(language, "source.comma").join(basis))
+        first, *rest = answer.replies
+        text = "\n".join([f"{first.text}\n\n🧮 {opening}", *(f"· {line}" for line in lines), texts.say(language, "estimate.close")])
+        return replace(answer, replies=[replace(first, text=text), *rest])
 
     def _clarify(
         self, session: Session, hits: list[Hit], details: list[articles.Article], topic: str, language: str, now: dt.datetime

@@ -133,12 +133,32 @@ _NOT_PREGNANT = re.compile(
 
 _FULL_DAY = re.compile(r"(?<!\d)(?P<y>(?:19|20)?\d{2})(?:年|[-/.])(?P<m>\d{1,2})(?:月|[-/.])(?P<d>\d{1,2})(?:日|号)?(?!\d)")
 
+_NUMERAL = NUMBER.pattern
+# What is earned in a month; a bare 工资20000 may be what is owed.
+_PAY = re.compile(
+    rf"(?:(?<!最低)(?:月薪|月工资|月收入|月均工资|平均工资)|每个?月(?:的?(?:工资|薪水|收入))?|(?<!\d)一个?月(?:的?(?:工资|薪水|收入))?"
+    rf"|(?<!基本)(?<!最低)工资(?=是|每|一个?月|平均))(?:每个?月|一个?月|平均|大概|大约|差不多|实发|应发|到手|能|拿|挣|开|发|给|我|是|有|在|就|只|才"
+    rf"|都|为|[:,，])*(?P<n>{_NUMERAL})"
+)
+_OTHER_INCOME = re.compile(r"(?:租|费|补贴|贷款?)$|(?:养老|退休|抚恤|失业)金|津贴|补助|低保|社保")
+_NOT_PAY = re.compile(r"^(?:多|来|几|余|到|至|降|减|涨|变|改|[-~—])|^(?:元|块|块钱)?(?:的)?(?:退休|养老|房租|生活|社保|补贴|津贴|提成|罚)")
+_WORKED = re.compile(
+    rf"(?:工作|上班|干活|干|做|待|呆|工龄|在职|打工)(?:了|已经|已|满|有|刚好|整整|正好|整|到现在|至今)*"
+    rf"(?:(?P<y>{_NUMERAL})年(?P<half>半)?(?:零|又)?(?:(?P<m>{_NUMERAL})个月)?|(?P<only>{_NUMERAL})个(?P<onlyhalf>半)?月)"
+    rf"(?!多|来|左右|前|以后|后|内|以上|以下|\d{{1,2}}月|制|级)"
+)
+_GRADE = re.compile(
+    r"(?:伤残|鉴定|评定|评残|评|定)(?:等级|结果|结论|出来|下来|为|是|成|了|上|到|[:,，])*(?P<a>十|[一二三四五六七八九]|10|[1-9])级(?!工|技|职|钳|电|焊)"
+    r"|(?<!\d)(?P<b>十|[一二三四五六七八九]|10|[1-9])级(?:的)?(?:伤残|工伤)"
+)
+
 
 def extract(text: str) -> dict[str, Any]:
     """What a message plainly says, in JSON values under the names that services ask for.
 
     `employer`, `district`, `industry`, `employment` are Chinese words; `months` (unpaid, whole) and `people` (unpaid, the
-    writer included) are counts; `amount` is the yuan owed; `contract` tells whether a written one exists; `pregnant` is only
+    writer included) are counts; `amount` is the yuan owed; `wage` the yuan earned in a month, `worked` how many months in all at this
+    employer, `grade` that of a disability; `contract` tells whether a written one exists; `pregnant` is only
     ever True; `dates` are ISO days. What is not sure is not there.
     """
     said = _SHORT_MONTHS.sub(lambda m: f"{'三' if m[1] == '仨' else '两'}个月", tidy(text)[:2000])
@@ -155,6 +175,9 @@ def extract(text: str) -> dict[str, Any]:
         "contract": _contract(said),
         "pregnant": (bool(_PREGNANT.search(said)) and not _NOT_PREGNANT.search(said)) or None,
         "dates": _dates(said) or None,
+        "wage": _wage(said),
+        "worked": _worked(said),
+        "grade": _grade(said),
     }
     return {name: value for name, value in found.items() if value is not None}
 
@@ -212,6 +235,44 @@ def _amount(said: str) -> int | float | None:
             continue
     sure = owed if owed else others
     return plain(sure[0]) if len(set(sure)) == 1 else None
+
+
+def _wage(said: str) -> int | float | None:
+    values = set()
+    for match in () if "试用" in said else _PAY.finditer(said):
+        word = match["n"].rstrip(".,")
+        before, after = said[: match.start()], said[match.start("n") + len(word) :]
+        value = None if _SPREAD.search(word) or _NOT_PAY.match(after) or _NOT_MONEY.match(after) else parse_number(word)
+        if value is not None and 800 <= value <= 100_000 and not _OTHER_INCOME.search(before[-10:]):
+            values.add(value)
+    return plain(values.pop()) if len(values) == 1 else None
+
+
+def _worked(said: str) -> int | None:
+    """Months, whole ones only: three years and some says nothing about the half year."""
+    spans = set()
+    for match in _WORKED.finditer(said):
+        years, months = (parse_number(match[name] or "零") for name in ("y", "m"))
+        if match["only"]:
+            years, months = parse_number("零"), parse_number(match["only"])
+        if (
+            years is None
+            or months is None
+            or (match["y"] and _SPREAD.search(match["y"]))
+            or _SPREAD.search(match["only"] or match["m"] or "")
+        ):
+            return None
+        total = years * 12 + months + (6 if match["half"] else 0)
+        if match["onlyhalf"] or total != int(total) or not 0 < total <= 600:
+            return None
+        spans.add(int(total))
+    return spans.pop() if len(spans) == 1 else None
+
+
+def _grade(said: str) -> int | None:
+    grades = {parse_number(match["a"] or match["b"]) for match in _GRADE.finditer(said)}
+    grade = grades.pop() if len(grades) == 1 else None
+    return int(grade) if grade is not None else None
 
 
 def _people(said: str) -> int | None:

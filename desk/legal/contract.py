@@ -41,10 +41,11 @@ def no_contract_double_wage(values: Values) -> Calculation:
     if last < first:
         steps = [f"双倍工资从 {first} 起算，到 {last}（{why}）还没有开始，没有差额"]
     else:
+        rest = f" + {show(wage)} ÷ 21.75 × {days}" if days else ""
         steps = [
             f"双倍工资从用工满一个月的次日 {first} 起，到 {last}（{why}）止",
             f"满 {months} 个月，另有 {days} 个工作日",
-            f"另一倍工资：{show(wage)} × {months} + {show(wage)} ÷ 21.75 × {days} = {show(cents(amount))} 元",
+            f"另一倍工资：{show(wage)} × {months}{rest} = {show(cents(amount))} 元",
         ]
     citations = [
         cite("劳动合同法", 82, "超过一个月不满一年没有签书面合同的，每月付两倍工资"),

@@ -100,3 +100,33 @@ def test_prefill_joins_the_district_where_it_is_not_asked_for() -> None:
 def test_a_long_story_comes_to_an_end() -> None:
     """A pattern that backtracks without end would run into the test's time limit."""
     assert extract("我在江宁鼎盛电子厂干了八个月，拖欠三个月工资一万二，没签合同，我们十二个人都没拿到钱，" * 100)["contract"] is False
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("我在公司干了3年半，月薪6000，现在被辞退能赔多少", {"worked": 42, "wage": 6000}),
+        ("平均月薪3200左右，鉴定下来伤残十级", {"wage": 3200, "grade": 10}),
+        ("在厂里工作了十二年零四个月，每月工资5500元", {"worked": 148, "wage": 5500}),
+        ("鉴定是九级，每个月到手7千2", {"grade": 9, "wage": 7200}),
+        ("上班6个月没签合同，一个月5000块", {"worked": 6, "wage": 5000}),
+        ("工龄九年，月工资1.2万", {"worked": 108, "wage": 12000}),
+        # A guess, a range, two values, another income, somebody's trade: not plain enough for a sum.
+        ("做了快十年，一个月四五千", {}),
+        ("干了两年多，一个月5000多", {}),
+        ("月薪8000降到6000", {}),
+        ("工资从每月5000到6000不等", {}),
+        ("以前每月3000，后来每月4000", {}),
+        ("试用期每月工资3000", {}),
+        ("养老金每月3000元", {}),
+        ("每月房租1500", {}),
+        ("一个月加班36小时，每月15号发钱", {}),
+        ("老板欠我工资20000元", {}),
+        ("我是8级钳工，评了8级工", {}),
+        ("先评八级，再鉴定七级", {}),
+        ("10年前在那里上过班，2019年入职", {}),
+    ],
+)
+def test_pay_time_worked_and_grade_where_they_are_plain(said: str, found: dict[str, int]) -> None:
+    told = extract(f"我{said}")
+    assert {name: told[name] for name in ("worked", "wage", "grade") if name in told} == found

@@ -89,3 +89,17 @@ async def test_asking_back_says_what_a_detail_changes(sqlite_database: Database,
         plain = house.answering.answer(session, LONG, understood, "zh", clock.now())
     assert told.kind == plain.kind == "clarify"
     assert remark in told.replies[0].text and remark not in plain.replies[0].text
+
+
+async def test_a_sum_that_the_story_allows_is_said_with_what_it_rests_on(sqlite_database: Database, clock: FakeClock) -> None:
+    files = [article("paid-off", "被公司辞退的补偿", topic="dismissal_compensation", calculators=["economic_compensation"])]
+    with sqlite_database.write() as session:
+        articles.load_articles(session, files, clock.now())
+    house = BotHouse(sqlite_database, clock)
+    understood = Understanding(ranking=(("dismissal_compensation", 0.9),))
+    with sqlite_database.read() as session:
+        told = house.answering.answer(session, "被公司辞退的补偿怎么办，我干了3年半，月薪6000", understood, "zh", clock.now())
+        plain = house.answering.answer(session, "被公司辞退的补偿怎么办，我干了3年半", understood, "zh", clock.now())
+    assert told.kind == plain.kind == "article"
+    assert "按您说的（干了 42 个月，每月 6000 元）" in told.replies[0].text and "4 × 6000 = 24000 元" in told.replies[0].text
+    assert "先算一笔" not in plain.replies[0].text
