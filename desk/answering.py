@@ -25,6 +25,8 @@ _ALSO = 0.05
 # So many remarks are read; more of them bury the answer.
 _REMARKS = 3
 _REMARKS_ASKING = 2
+# A second question of the same message gets the beginning of its own answer.
+_ASIDES, _ASIDE_SENTENCES = 2, 3
 # A sign in the words (desk/needs.py) counts where understanding finds it at least this likely that a person is needed.
 _HINTED = 0.05
 
@@ -144,7 +146,8 @@ class Answering:
             )
         if hits and len(question.strip()) > _BARE and self._sure(understood, hits[0]):
             details = self.search.remarks(session, question, {topic, hits[0].article.topic}, now.date(), region)
-            answer = self._with_article(session, hits, details, language, now, known)
+            asides = self.search.asides(session, question, dict(ranking[:8]), now.date(), region)
+            answer = self._with_article(session, hits, details, asides, language, now, known)
             return self._reckoned(answer, hits[0].article, facts.extract(question), language, now)
         if hits and (understood.confidence >= self._thresholds.clarify or not ranking) and doubts < 1:
             details = self.search.remarks(session, question, {topic, second}, now.date(), region)
@@ -186,17 +189,26 @@ class Answering:
         return bool(self._quotes.cited(session, _citations(shown), now, shown.region))
 
     def _with_article(
-        self, session: Session, hits: list[Hit], details: list[articles.Article], language: str, now: dt.datetime, known: dict[str, Any]
+        self,
+        session: Session,
+        hits: list[Hit],
+        details: list[articles.Article],
+        asides: list[articles.Article],
+        language: str,
+        now: dt.datetime,
+        known: dict[str, Any],
     ) -> Answer:
         shown = hits[0].article
         remarks = [article for article in details if article.id != shown.id][:_REMARKS]
+        asked = [article for article in asides if article.id != shown.id and article not in remarks][:_ASIDES]
         others = [
             hit
             for hit in hits[1:4]
-            if hit.article not in remarks
+            if hit.article not in (*remarks, *asked)
             and (hit.confidence >= _ALSO or (hit.article.region != "national" and hit.article.topic == shown.topic))
         ][:2]
-        rendered = self._render(shown, language, [hit.article for hit in others], remarks, law=self._law(session, shown, now))
+        law = self._law(session, shown, now)
+        rendered = self._render(shown, language, [hit.article for hit in others], remarks, asked, law=law)
         if activities.offers(session, now, shown.topic):
             join = {"label": texts.say(language, "button.join_activity"), "payload": f"/activities {shown.topic}"}
             rendered = replace(rendered, buttons=[[join], *rendered.buttons])
@@ -241,6 +253,7 @@ class Answering:
         language: str,
         others: Sequence[articles.Article] = (),
         remarks: Sequence[articles.Article] = (),
+        asked: Sequence[articles.Article] = (),
         *,
         law: bool,
     ) -> Reply:
@@ -255,9 +268,12 @@ class Answering:
             parts.append(texts.say(language, "article.unchecked"))
         if remarks:
             parts.insert(1, self._remarks(remarks, language))
+        if asked:
+            lines = (f"· {_gist(one, _ASIDE_SENTENCES)}" for one in asked)
+            parts.insert(1, "\n".join([texts.say(language, "article.asked"), *lines]))
         if others:
             parts.append(texts.say(language, "article.also") + "\n" + "\n".join(f"· {_gist(one)}" for one in others))
-        buttons = self._buttons(shown, language, others=[*remarks, *others], law=law)
+        buttons = self._buttons(shown, language, others=[*asked, *remarks, *others], law=law)
         return Reply("\n\n".join(parts), buttons, details={"article": shown.id})
 
     def _remarks(self, adding: Sequence[articles.Article], language: str) -> str:
@@ -309,9 +325,9 @@ def lead(title: str, answer: str, steps: list[str], language: str) -> str:
     return "\n\n".join(parts)
 
 
-def _gist(shown: articles.Article) -> str:
-    """An article in a line: its title and the first sentence of its answer; a bare yes or no before it is none."""
-    first = re.match(r"(?:[^。！？\n]{1,5}[。！？])?[^。！？\n]+[。！？]?", shown.body["answer"].strip())
+def _gist(shown: articles.Article, sentences: int = 1) -> str:
+    """An article in a line: its title and the first sentences of its answer; a bare yes or no before them is none."""
+    first = re.match(rf"(?:[^。！？\n]{{1,5}}[。！？])?(?:[^。！？\n]+[。！？]?){{1,{sentences}}}", shown.body["answer"].strip())
     return f"【{shown.title}】{first[0] if first else ''}"
 
 

@@ -5,6 +5,7 @@ console is found at once, in every process, with no retraining.
 """
 
 import datetime as dt
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -28,6 +29,13 @@ _MEANING, _TELLING, _WORDS, _TOPIC = 0.25, 1.7, 0.7, 0.83
 _LITERAL, _NEARLY = 25, 0.75
 # A province's rule comes before the national one that it varies: clearly where the province was named.
 _NAMED_REGION, _OWN_REGION = 1.0, 0.3
+# A second question in the same message: so much of its score is its own, and from this chance its article is clear.
+_PART, _CLEAR = 0.7, 0.35
+_SHORTEST, _MOST = 7, 5
+_SENTENCES = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
+_ASKING = re.compile(
+    r"[?？]|吗|呢|怎么|怎样|如何|多少|多久|多长|几[天年个时岁]|能不能|可不可以|是否|是不是|要不要|有没有|什么|哪|合法|合理|咋|啥|能否|可否"
+)
 # A topic that understanding gave no chance is unlikely and not impossible.
 _LEAST = 0.003
 
@@ -63,6 +71,16 @@ class _Index:
     remarks: Remarks
 
 
+@dataclass(frozen=True)
+class _Found:
+    """How near each way of asking is, and for each article how it stands out and what that comes to."""
+
+    near: Vectors
+    telling: Scores
+    words: Scores
+    total: Scores
+
+
 class KnowledgeSearch:
     """Finds the articles that answer a question."""
 
@@ -82,30 +100,48 @@ class KnowledgeSearch:
         index = self._fresh(session, today)
         if not index.entries:
             return []
-        vector = self._embedder.embed([question])[0]
+        found = self._score(index, question, self._embedder.embed([question])[0], topics, region)
+        chances, hits = _chances(found.total), []
+        for i in np.argsort(-found.total)[:limit]:
+            if not np.isfinite(found.total[i]):
+                break
+            first = index.starts[i]
+            near = found.near[first : index.starts[i + 1] if i + 1 < len(index.starts) else None]
+            parts = float(near.max()), float(found.telling[i]), float(found.words[i]), topics.get(index.entries[i].topic, 0.0)
+            hits.append(Hit(index.entries[i], float(chances[i]), *parts, index.asks[first + int(near.argmax())]))
+        return hits
+
+    def asides(
+        self, session: Session, question: str, topics: dict[str, float], today: dt.date, region: str | None = None
+    ) -> list[articles.Article]:
+        """What is asked besides, in a message that asks more than once: for each such sentence its article, where it is clear."""
+        index = self._fresh(session, today)
+        asked = [part.strip() for part in _SENTENCES.findall(question) if len(part.strip()) >= _SHORTEST and _ASKING.search(part)]
+        if len(asked) < 2 or not index.entries:
+            return []
+        texts = [question, *asked[:_MOST]]
+        whole, *parts = (
+            self._score(index, text, vector, topics, region).total for text, vector in zip(texts, self._embedder.embed(texts), strict=True)
+        )
+        clear: dict[int, float] = {}
+        for part in parts:
+            # A sentence alone has lost its subject: the whole message says which one it is about.
+            chances = _chances(_PART * part + (1 - _PART) * whole)
+            best = int(chances.argmax())
+            if chances[best] >= _CLEAR:
+                clear[best] = max(clear.get(best, 0.0), float(chances[best]))
+        return [index.entries[i] for i in sorted(clear, key=lambda i: -clear[i])]
+
+    def _score(self, index: _Index, question: str, vector: Vectors, topics: dict[str, float], region: str | None) -> "_Found":
         near = index.vectors @ vector
         best, meaning = _nearest(near, index.starts)
         telling, words = _outstanding(index.telling.scores(vector)), _outstanding(index.words.scores(question))
         weights = np.array([topics.get(article.topic, 0.0) for article in index.entries])
-        scores = _MEANING * _outstanding(meaning) + _TELLING * telling + _WORDS * words + _TOPIC * np.log(weights + _LEAST)
-        scores += _LITERAL * np.maximum(0, best - _NEARLY)
+        total = _MEANING * _outstanding(meaning) + _TELLING * telling + _WORDS * words + _TOPIC * np.log(weights + _LEAST)
+        total += _LITERAL * np.maximum(0, best - _NEARLY)
         here = index.regions == (region or self._region)
-        scores = np.where(here, scores + (_NAMED_REGION if region else _OWN_REGION), np.where(index.regions == "national", scores, -np.inf))
-        chances = np.exp(scores - scores.max())
-        chances /= chances.sum()
-        hits = []
-        for i in np.argsort(-scores)[:limit]:
-            if not np.isfinite(scores[i]):
-                break
-            article, first = index.entries[i], index.starts[i]
-            last = index.starts[i + 1] if i + 1 < len(index.starts) else len(near)
-            nearest = index.asks[first + int(near[first:last].argmax())]
-            hits.append(
-                Hit(
-                    article, float(chances[i]), float(near[first:last].max()), float(telling[i]), float(words[i]), float(weights[i]), nearest
-                )
-            )  # fmt: skip
-        return hits
+        total = np.where(here, total + (_NAMED_REGION if region else _OWN_REGION), np.where(index.regions == "national", total, -np.inf))
+        return _Found(near, telling, words, total)
 
     def overview(self, session: Session, topic: str, today: dt.date) -> articles.Article | None:
         """The article in force that is the way into a topic, if there is one."""
@@ -140,6 +176,12 @@ class KnowledgeSearch:
         words = WordIndex([" ".join([a.title, *a.body["asks"], a.body["answer"], *a.body["steps"]]) for a in entries])
         regions = np.array([article.region for article in entries])
         return _Index(entries, regions, starts, asks, vectors, Telling.learn(vectors, starts), words, Remarks(entries))
+
+
+def _chances(total: Scores) -> Scores:
+    """Log odds as chances that add up to one."""
+    chances = np.exp(total - total.max())
+    return np.asarray(chances / chances.sum())
 
 
 def _nearest(near: Vectors, starts: list[int]) -> tuple[Scores, Scores]:

@@ -103,3 +103,29 @@ async def test_a_sum_that_the_story_allows_is_said_with_what_it_rests_on(sqlite_
     assert told.kind == plain.kind == "article"
     assert "按您说的（干了 42 个月，每月 6000 元）" in told.replies[0].text and "4 × 6000 = 24000 元" in told.replies[0].text
     assert "先算一笔" not in plain.replies[0].text
+
+
+async def test_a_second_question_of_the_same_message_is_answered_as_well(sqlite_database: Database, clock: FakeClock) -> None:
+    answer = "第一句说要紧的。第二句说怎么算。第三句说找谁办。第四句说别的，先把手里的记录存好。"
+    files = [
+        article("fund-withdraw", "离职提取公积金", topic="housing_fund", answer=answer),
+        article("dole-amount", "失业金领多少钱", topic="unemployment_benefit", answer=answer),
+        article("arrears-a", "拖欠工资", answer=answer),
+    ]
+    with sqlite_database.write() as session:
+        articles.load_articles(session, files, clock.now())
+    house = BotHouse(sqlite_database, clock)
+    understood = Understanding(ranking=(("housing_fund", 0.95), ("unemployment_benefit", 0.04)))
+
+    def shown(question: str) -> Any:
+        with sqlite_database.read() as session:
+            return house.answering.answer(session, question, understood, "zh", clock.now())
+
+    both = shown("离职提取公积金怎么办，离职提取公积金找谁？失业金领多少钱？")
+    one = shown("离职提取公积金怎么办，离职提取公积金找谁？")
+    assert both.kind == one.kind == "article" and both.articles[0] == one.articles[0] == "fund-withdraw"
+    aside = both.replies[0].text.partition("您还问到：")[2]
+    assert "【失业金领多少钱】第一句说要紧的。第二句说怎么算。第三句说找谁办。" in aside and "第四句" not in aside
+    assert "您还问到" not in one.replies[0].text
+    payloads = [cell["payload"] for row in both.replies[0].buttons for cell in row]
+    assert payloads.count("/article dole-amount") == 1 and "/article arrears-a" not in aside
