@@ -3,7 +3,7 @@
     nlu/.venv/bin/python benchmarks/stock.py MODEL.tar.gz [--epochs 100]
 
 Jieba, lexical and count features, DIET and the default policies (memoization, rules, TED, unexpected intents), with the
-100 epochs that `rasa init` sets (over two hours on two cores; fewer by `--epochs`). Every topic is a flat intent, as the tutorial does it. Domain, rules and actions are the
+100 epochs that `rasa init` sets (half a day on two cores; fewer by `--epochs`). Every topic is a flat intent, as the tutorial does it. Domain, rules and actions are the
 project's own, so that both models can stand behind the same app. Prints the seconds it took.
 """
 

@@ -58,7 +58,7 @@ class Thresholds:
     clarify: float = 0.12
     elsewhere: float = 0.08
     near: float = 0.5
-    person: float = 0.35
+    person: float = 0.3
 
 
 @dataclass(frozen=True)
