@@ -27,6 +27,7 @@ _REMARKS = 3
 _REMARKS_ASKING = 2
 # A second question of the same message gets the beginning of its own answer.
 _ASIDES, _ASIDE_SENTENCES = 2, 3
+_NEAR = 2
 # A sign in the words (desk/needs.py) counts where understanding finds it at least this likely that a person is needed.
 _HINTED = 0.05
 
@@ -84,6 +85,18 @@ class Answer:
     hits: list[Hit] = field(default_factory=list)
     # The passages of sources that are quoted.
     passages: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What of other articles is said with the one that is shown: remarks on details, answers to a second question, near ones' gists."""
+
+    remarks: Sequence[articles.Article] = ()
+    asked: Sequence[articles.Article] = ()
+    near: Sequence[articles.Article] = ()
+
+
+_ALONE = Beside()
 
 
 class Answering:
@@ -145,13 +158,12 @@ class Answering:
                 **{**known, "topic": "off_topic", "second_topic": "", "person": False},
             )
         if hits and len(question.strip()) > _BARE and self._sure(understood, hits[0]):
-            details = self.search.remarks(session, question, {topic, hits[0].article.topic}, now.date(), region)
-            asides = self.search.asides(session, question, dict(ranking[:8]), now.date(), region)
-            answer = self._with_article(session, hits, details, asides, language, now, known)
+            beside = self._beside(session, question, hits, dict(ranking[:8]), region, now)
+            answer = self._with_article(session, hits, beside, language, now, known)
             return self._reckoned(answer, hits[0].article, facts.extract(question), language, now)
         if hits and (understood.confidence >= self._thresholds.clarify or not ranking) and doubts < 1:
-            details = self.search.remarks(session, question, {topic, second}, now.date(), region)
-            answer = Answer("clarify", [self._clarify(session, hits, details, topic, language, now)], **known)
+            remarks = self.search.remarks(session, question, {topic, second}, now.date(), region)
+            answer = Answer("clarify", [self._clarify(session, hits, remarks, topic, language, now)], **known)
         else:
             answer = Answer("unsure", [Reply(texts.say(language, "unsure"), self._help_buttons(language))], **known)
         if len(question.strip()) <= _BARE or (urgent is not None and urgent.level == "urgent"):
@@ -188,27 +200,32 @@ class Answering:
         """Whether a provision that the article cites can be shown word for word."""
         return bool(self._quotes.cited(session, _citations(shown), now, shown.region))
 
+    def _beside(
+        self, session: Session, question: str, hits: list[Hit], topics: dict[str, float], region: str | None, now: dt.datetime
+    ) -> Beside:
+        """What of other articles is said with the first of `hits`, each article once."""
+        shown, likeliest = hits[0].article, max(topics, key=lambda topic: topics[topic], default="")
+        remarks = self.search.remarks(session, question, {likeliest, shown.topic}, now.date(), region)
+        asked = self.search.asides(session, question, topics, now.date(), region)
+        near = [
+            hit.article
+            for hit in hits[1:4]
+            if hit.confidence >= _ALSO or (hit.article.region != "national" and hit.article.topic == shown.topic)
+        ]
+        said = {shown.id}
+
+        def fresh(found: list[articles.Article], most: int) -> list[articles.Article]:
+            chosen = [article for article in found if article.id not in said][:most]
+            said.update(article.id for article in chosen)
+            return chosen
+
+        return Beside(remarks=fresh(remarks, _REMARKS), asked=fresh(asked, _ASIDES), near=fresh(near, _NEAR))
+
     def _with_article(
-        self,
-        session: Session,
-        hits: list[Hit],
-        details: list[articles.Article],
-        asides: list[articles.Article],
-        language: str,
-        now: dt.datetime,
-        known: dict[str, Any],
+        self, session: Session, hits: list[Hit], beside: Beside, language: str, now: dt.datetime, known: dict[str, Any]
     ) -> Answer:
         shown = hits[0].article
-        remarks = [article for article in details if article.id != shown.id][:_REMARKS]
-        asked = [article for article in asides if article.id != shown.id and article not in remarks][:_ASIDES]
-        others = [
-            hit
-            for hit in hits[1:4]
-            if hit.article not in (*remarks, *asked)
-            and (hit.confidence >= _ALSO or (hit.article.region != "national" and hit.article.topic == shown.topic))
-        ][:2]
-        law = self._law(session, shown, now)
-        rendered = self._render(shown, language, [hit.article for hit in others], remarks, asked, law=law)
+        rendered = self._render(shown, language, beside, law=self._law(session, shown, now))
         if activities.offers(session, now, shown.topic):
             join = {"label": texts.say(language, "button.join_activity"), "payload": f"/activities {shown.topic}"}
             rendered = replace(rendered, buttons=[[join], *rendered.buttons])
@@ -217,7 +234,7 @@ class Answering:
             [rendered],
             **known,
             articles=[hit.article.id for hit in hits],
-            citations=[*_citations(shown), *(citation for article in remarks for citation in _citations(article)[:1])],
+            citations=[*_citations(shown), *(citation for article in beside.remarks for citation in _citations(article)[:1])],
             offers_person=bool(shown.body["offer_person"]),
         )
 
@@ -234,46 +251,39 @@ class Answering:
         return replace(answer, replies=[replace(first, text=text), *rest])
 
     def _clarify(
-        self, session: Session, hits: list[Hit], details: list[articles.Article], topic: str, language: str, now: dt.datetime
+        self, session: Session, hits: list[Hit], remarks: list[articles.Article], topic: str, language: str, now: dt.datetime
     ) -> Reply:
         """Which of these is it, and what each says in a sentence? Last the way into the topic, for a story that none of them fits."""
         titles = {hit.article.id: hit.article.title for hit in hits[:3]}
         parts = [texts.say(language, "clarify"), *(f"{i}. {_gist(hit.article)}" for i, hit in enumerate(hits[:3], 1))]
-        if remarks := [article for article in details if article.id not in titles][:_REMARKS_ASKING]:
+        if remarks := [article for article in remarks if article.id not in titles][:_REMARKS_ASKING]:
             parts.append("\n" + self._remarks(remarks, language))
+        if not _checked(remarks):
+            parts.append("\n" + texts.say(language, "article.unchecked"))
         if way_in := self.search.overview(session, topic, now.date()):
             titles[way_in.id] = way_in.title
         rows = [[{"label": title, "payload": f"/article {article_id}"}] for article_id, title in titles.items()]
         rows.append([{"label": texts.say(language, "button.human"), "payload": "/human"}])
         return Reply("\n".join(parts), rows)
 
-    def _render(
-        self,
-        shown: articles.Article,
-        language: str,
-        others: Sequence[articles.Article] = (),
-        remarks: Sequence[articles.Article] = (),
-        asked: Sequence[articles.Article] = (),
-        *,
-        law: bool,
-    ) -> Reply:
+    def _render(self, shown: articles.Article, language: str, beside: Beside = _ALONE, *, law: bool) -> Reply:
         body = shown.body
         parts = [lead(shown.title, body["answer"], body["steps"], language)]
+        if beside.asked:
+            lines = (f"· {_gist(one, _ASIDE_SENTENCES)}" for one in beside.asked)
+            parts.append("\n".join([texts.say(language, "article.asked"), *lines]))
+        if beside.remarks:
+            parts.append(self._remarks(beside.remarks, language))
         if body["deadlines"]:
             parts.append(texts.say(language, "article.deadlines") + "\n" + "\n".join(f"· {line}" for line in body["deadlines"]))
         sources = [f"· {self._cite(s)}：{s['says']}" for s in body["sources"]]
         if sources:
             parts.append(texts.say(language, "article.sources") + "\n" + "\n".join(sources))
-        if not body["checked"]:
+        if not _checked([shown, *beside.asked, *beside.remarks]):
             parts.append(texts.say(language, "article.unchecked"))
-        if remarks:
-            parts.insert(1, self._remarks(remarks, language))
-        if asked:
-            lines = (f"· {_gist(one, _ASIDE_SENTENCES)}" for one in asked)
-            parts.insert(1, "\n".join([texts.say(language, "article.asked"), *lines]))
-        if others:
-            parts.append(texts.say(language, "article.also") + "\n" + "\n".join(f"· {_gist(one)}" for one in others))
-        buttons = self._buttons(shown, language, others=[*asked, *remarks, *others], law=law)
+        if beside.near:
+            parts.append(texts.say(language, "article.also") + "\n" + "\n".join(f"· {_gist(one)}" for one in beside.near))
+        buttons = self._buttons(shown, language, others=[*beside.asked, *beside.remarks, *beside.near], law=law)
         return Reply("\n\n".join(parts), buttons, details={"article": shown.id})
 
     def _remarks(self, adding: Sequence[articles.Article], language: str) -> str:
@@ -323,6 +333,11 @@ def lead(title: str, answer: str, steps: list[str], language: str) -> str:
     if steps:
         parts.append("\n".join([texts.say(language, "article.steps"), *(f"{i}. {step}" for i, step in enumerate(steps, 1))]))
     return "\n\n".join(parts)
+
+
+def _checked(said: Sequence[articles.Article]) -> bool:
+    """Whether all that these articles say was read in the texts of the law."""
+    return all(article.body["checked"] for article in said)
 
 
 def _gist(shown: articles.Article, sentences: int = 1) -> str:

@@ -60,7 +60,7 @@ async def test_a_detail_of_the_story_is_remarked_on_beside_the_answer(sqlite_dat
     source = {"law": "劳动法", "article": "第五十条", "says": "工资按月以货币支付"}
     late = article("arrears-late", "返聘的工资", signs=["返聘|过了退休年龄"], remark=remark, sources=[source])
     with sqlite_database.write() as session:
-        articles.load_articles(session, [article("arrears-a", "第一种欠薪的情形"), late], clock.now())
+        articles.load_articles(session, [article("arrears-a", "第一种欠薪的情形", checked=True), late], clock.now())
     house = BotHouse(sqlite_database, clock)
     understood = Understanding(ranking=(("wage_arrears", 0.9),))
 
@@ -72,6 +72,9 @@ async def test_a_detail_of_the_story_is_remarked_on_beside_the_answer(sqlite_dat
     assert told.kind == plain.kind == "article" and told.articles[0] == "arrears-a"
     assert f"· {remark}（《劳动法》第五十条）" in told.replies[0].text and remark not in plain.replies[0].text
     assert {"law": "劳动法", "article": "第五十条"} in told.citations
+    assert "没能逐字核对" in told.replies[0].text and "没能逐字核对" not in plain.replies[0].text, (
+        "whatever is said and unchecked is marked"
+    )
     payloads = [cell["payload"] for row in told.replies[0].buttons for cell in row]
     assert payloads.count("/article arrears-late") == 1, "its button stands once, whether or not the article is near as well"
 
