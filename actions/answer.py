@@ -40,18 +40,17 @@ class ActionFollowup(DeskAction):
         return "action_followup"
 
     def act(self, said: Said) -> Result:
-        last = said.slots.get("last_article")
-        if not last:
+        last, topic = (str(said.slots.get(name) or "") for name in ("last_article", "last_topic"))
+        if not topic:
             return answer_question(self, said, said.text, said.understanding.ranking)
         part = next((part for part, words in _PARTS if any(word in said.text for word in words)), "")
         with self.house.database.read() as session:
-            shown = _shown(session, str(last))
+            shown = _shown(session, last) if last else None
             if part and shown and shown.body.get(part):
                 return Result([self.house.answering.part(session, last, part, said.language, said.now)])
         # "那没签合同呢": the same matter, seen from another side, so another article of the same topic.
-        topic = str(said.slots.get("last_topic") or "")
         question = f"{said.say(f'topic.{topic}')} {said.text}" if f"topic.{topic}" in catalogue(said.language) else said.text
-        return answer_question(self, said, question, _leaning(said.understanding.ranking, topic), shown_before=str(last))
+        return answer_question(self, said, question, _leaning(said.understanding.ranking, topic), shown_before=last, patience=1)
 
 
 class ActionArticle(DeskAction):
@@ -95,13 +94,18 @@ class ActionHuman(DeskAction):
 
 
 def answer_question(
-    action: DeskAction, said: Said, question: str, ranking: tuple[tuple[str, float], ...], *, shown_before: str = ""
+    action: DeskAction, said: Said, question: str, ranking: tuple[tuple[str, float], ...], *, shown_before: str = "", patience: int = 0
 ) -> Result:
-    """Answer; at danger, or when the bot was unsure twice in a row, give the conversation to a person as well."""
+    """Answer; at danger, or when the bot was unsure twice in a row, give the conversation to a person as well.
+
+    `patience`: so many more times the bot may ask back.
+    """
     house, doubts = action.house, int(said.slots.get("doubts") or 0)
     understood = replace(said.understanding, ranking=ranking)
     with house.database.read() as session:
-        answer = house.answering.answer(session, question, understood, said.language, said.now, doubts=doubts, leave_out=shown_before)
+        answer = house.answering.answer(
+            session, question, understood, said.language, said.now, doubts=max(0, doubts - patience), leave_out=shown_before
+        )
         settled = cases.reopenable(session, said.conversation_id, house.policy, said.now)
     known = facts.extract(said.text)
     remember(action, said, answer, known)
@@ -119,6 +123,9 @@ def answer_question(
         return Result([*answer.replies[:-1], _deciding(reply, answer, handoff=True)], slots, handover=True)
     if answer.kind in ("clarify", "unsure"):
         slots["doubts"] = doubts + 1
+    if answer.kind == "clarify" and answer.topic != said.slots.get("last_topic"):
+        # "那没签合同呢" after it is about this matter still.
+        slots |= {"last_article": None, "last_topic": answer.topic}
     replies = [_deciding(answer.replies[0], answer, handoff=answer.person), *answer.replies[1:]]
     return Result(_offering(replies, said) if answer.person or answer.offers_person else replies, slots)
 

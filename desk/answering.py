@@ -164,6 +164,7 @@ class Answering:
         if hits and (understood.confidence >= self._thresholds.clarify or not ranking) and doubts < 1:
             remarks = self.search.remarks(session, question, {topic, second}, now.date(), region)
             answer = Answer("clarify", [self._clarify(session, hits, remarks, topic, language, now)], **known)
+            answer = self._reckoned(answer, hits[0].article, facts.extract(question), language, now)
         else:
             answer = Answer("unsure", [Reply(texts.say(language, "unsure"), self._help_buttons(language))], **known)
         if len(question.strip()) <= _BARE or (urgent is not None and urgent.level == "urgent"):
@@ -247,7 +248,9 @@ class Answering:
         basis = [texts.say(language, f"estimate.{name}", **named) for name in ("worked", "wage", "grade") if name in told]
         opening = texts.say(language, "estimate.open", told=texts.say(language, "source.comma").join(basis))
         first, *rest = answer.replies
-        text = "\n".join([f"{first.text}\n\n🧮 {opening}", *(f"· {line}" for line in lines), texts.say(language, "estimate.close")])
+        # Asking back offers no calculator to press.
+        closing = [texts.say(language, "estimate.close")] if answer.kind == "article" else []
+        text = "\n".join([f"{first.text}\n\n🧮 {opening}", *(f"· {line}" for line in lines), *closing])
         return replace(answer, replies=[replace(first, text=text), *rest])
 
     def _clarify(
