@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from desk.legal.catalogue import calculate
+from desk.legal.periods import add_months, month_end
 
 Told = Mapping[str, Any]
 Inputs = dict[str, Any] | None
@@ -16,10 +17,8 @@ Inputs = dict[str, Any] | None
 
 def _service(told: Told, today: dt.date) -> dict[str, str]:
     """First and last day of as many months as were worked; which ones they were makes no difference to the sum."""
-    months = today.year * 12 + today.month - 1 - told["worked"]
-    year, month = divmod(months, 12)
-    first = dt.date(year, month + 1, min(today.day, 28))
-    return {"start": first.isoformat(), "end": (today.replace(day=first.day) - dt.timedelta(days=1)).isoformat()}
+    first = add_months(today, -told["worked"])
+    return {"start": first.isoformat(), "end": month_end(first, told["worked"]).isoformat()}
 
 
 def _severance(told: Told, today: dt.date) -> Inputs:

@@ -172,13 +172,6 @@ def is_first(session: Session, delivery_id: str) -> bool:
     return session.scalar(earlier.limit(1)) is None
 
 
-def of_messages(session: Session, message_ids: list[str]) -> list[str]:
-    """Ids of the deliveries that carry these messages, in the order given."""
-    found = session.execute(select(Delivery.message_id, Delivery.id).where(Delivery.message_id.in_(message_ids)))
-    rows = {message_id: delivery_id for message_id, delivery_id in found}
-    return [rows[message_id] for message_id in message_ids if message_id in rows]
-
-
 def claim(session: Session, delivery_id: str, now: dt.datetime) -> bool:
     """Take a delivery before the channel is called. False when somebody else has it or it is not to go any more."""
     taken = session.execute(

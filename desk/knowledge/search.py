@@ -132,7 +132,7 @@ class KnowledgeSearch:
                 clear[best] = max(clear.get(best, 0.0), float(chances[best]))
         return [index.entries[i] for i in sorted(clear, key=lambda i: -clear[i])]
 
-    def _score(self, index: _Index, question: str, vector: Vectors, topics: dict[str, float], region: str | None) -> "_Found":
+    def _score(self, index: _Index, question: str, vector: Vectors, topics: dict[str, float], region: str | None) -> _Found:
         near = index.vectors @ vector
         best, meaning = _nearest(near, index.starts)
         telling, words = _outstanding(index.telling.scores(vector)), _outstanding(index.words.scores(question))

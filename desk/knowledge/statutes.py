@@ -6,9 +6,9 @@ from pathlib import Path
 
 from desk.data_file import read_yaml
 from desk.errors import Invalid
+from desk.legal.numerals import parse_number
 
 _DIGITS = "零一二三四五六七八九"
-_UNITS = {"十": 10, "百": 100, "千": 1000}
 _ARTICLE = re.compile(r"第([〇零一二三四五六七八九十百千]+)条(?:之[一二三四五六七八九十]+)?")
 
 
@@ -16,16 +16,11 @@ def article_number(text: str) -> int:
     """第四十七条 -> 47, and so 第四十七条之一, which was put behind it. Raises Invalid for anything that is no article's number."""
     found = _ARTICLE.fullmatch(text)
     digits = found[1].replace("〇", "零") if found else ""
-    total, unit = 0, 0
-    for char in digits:
-        if char in _DIGITS:
-            unit = _DIGITS.index(char)
-        else:
-            total, unit = total + (unit or 1) * _UNITS[char], 0
+    number = int(parse_number(digits) or 0)
     # 第一百十条 is written as well as 第一百一十条; 第四七条 is not.
-    if not digits or article_name(total + unit).replace("一十", "十") != f"第{digits}条".replace("一十", "十"):
+    if not 0 < number < 10_000 or article_name(number).replace("一十", "十") != f"第{digits}条".replace("一十", "十"):
         raise Invalid(f"not an article number: {text} (write it like 第四十七条)")
-    return total + unit
+    return number
 
 
 def article_name(number: int) -> str:

@@ -88,7 +88,7 @@ class WebChatHouse:
 
     def _deliver(self, session: Session, message_id: str) -> None:
         """The outbox's part, without its pace: claimed and settled at once, because what is stored is shown."""
-        [delivery_id] = outbox.of_messages(session, [message_id])
+        [(delivery_id, *_)] = outbox.states_of(session, [message_id]).values()
         outbox.claim(session, delivery_id, self.clock.now())
         outbox.settle(session, delivery_id, outbox.Outcome("sent", message_id), self.clock.now())
 

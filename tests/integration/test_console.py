@@ -325,7 +325,7 @@ async def test_what_did_not_arrive_can_go_again(desk: Desk, wang: Visitor) -> No
     await wang.press(f"/console/cases/{case_id}/reply", text="您好", key="k")
     message_id = desk.replies(case_id)[0].id
     with desk.database.write() as session:
-        delivery_id = outbox.of_messages(session, [message_id])[0]
+        [(delivery_id, *_)] = outbox.states_of(session, [message_id]).values()
         assert outbox.claim(session, delivery_id, desk.clock.now())
         outbox.settle(session, delivery_id, Outcome("failed", problem="对方不存在"), desk.clock.now())
     page = (await wang.get(f"/console/cases/{case_id}")).text

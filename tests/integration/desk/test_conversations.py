@@ -99,7 +99,7 @@ def test_an_answer_is_stored_with_its_delivery_once(database: Database, clock: F
         assert conversations.answer_turn(session, turn, [Reply("又一遍")], clock.now()) is None
     with database.read() as session:
         assert [m.text for m in conversations.messages_after(session, conversation.id)] == ["你好", "一", "二"]
-        assert len(to_send) == len(outbox.of_messages(session, to_send)) == 2
+        assert len(to_send) == len(outbox.states_of(session, to_send)) == 2
 
 
 def test_an_answer_under_an_old_epoch_is_dropped_and_the_message_is_not_asked_again(database: Database, clock: FakeClock) -> None:

@@ -26,7 +26,10 @@ def test_an_article_put_behind_another_counts_as_that_one() -> None:
     assert article_number("第一百〇七条") == 107 and article_number("第一百十条") == 110
 
 
-@pytest.mark.parametrize("name", ["47", "第47条", "第条", "四十七条", "第四七条", "第十四七条", "第四十七款", "第四十七条第二款"])
+@pytest.mark.parametrize(
+    "name",
+    ["47", "第47条", "第条", "四十七条", "第四七条", "第十四七条", "第零条", "第千千千千千千千千千千条", "第四十七款", "第四十七条第二款"],
+)
 def test_what_is_no_article_is_named(name: str) -> None:
     with pytest.raises(Invalid, match=name):
         article_number(name)
