@@ -113,7 +113,12 @@ def build(settings: Settings, clock: Clock | None = None, channels: dict[str, Ch
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=32)
     rasa = PinnedRasas(
         tuple(
-            Rasa(httpx.AsyncClient(base_url=address, limits=limits, trust_env=False), rasa_token(settings), settings.rasa_timeout_seconds)
+            Rasa(
+                httpx.AsyncClient(base_url=address, limits=limits, trust_env=False),
+                rasa_token(settings),
+                settings.rasa_timeout_seconds,
+                embedder,
+            )
             for address in settings.rasa_addresses
         )
     )

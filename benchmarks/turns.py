@@ -15,7 +15,7 @@ import contextlib
 import json
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from app.rasa_process import RasaProcess
 from app.settings import Settings
 from app.wiring import Parts
 from desk import conversations
-from desk.conversations import Incoming
+from desk.conversations import Incoming, Turn
 
 ASKED = (
     "老板拖欠三个月工资怎么办",
@@ -79,14 +79,18 @@ async def _asked_alone(parts: Parts, number: str, text: str, channel: str) -> fl
     conversation_id, _ = await parts.database.writing(
         conversations.receive, Incoming("ask", number, f"turn:{number}", text=text), parts.clock.now()
     )
-    metadata = {"contact": "", "language": "zh", "message": number}
-    body = {"sender": conversation_id, "message": text, "message_id": number, "metadata": metadata}
     begun = time.perf_counter()
-    rasa = parts.rasa.of(conversation_id)
-    headers = {"X-Desk-Token": rasa.token}
-    response = await rasa.client.post(f"/webhooks/{channel}/webhook", json=body, headers=headers, timeout=60)
-    response.raise_for_status()
-    if not response.json():
+    if channel == "desk":
+        replies: Sequence[object] = await parts.rasa.respond(
+            Turn(number, conversation_id, "", "ask", number, "zh", "bot", 0, "text", text, "", memory={})
+        )
+    else:
+        metadata = {"contact": "", "language": "zh", "message": number}
+        body = {"sender": conversation_id, "message": text, "message_id": number, "metadata": metadata}
+        response = await parts.rasa.of(conversation_id).client.post(f"/webhooks/{channel}/webhook", json=body, timeout=60)
+        response.raise_for_status()
+        replies = response.json()
+    if not replies:
         raise RuntimeError(f"{channel}: nothing was said to {text}")
     return (time.perf_counter() - begun) * 1000
 

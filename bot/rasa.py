@@ -1,6 +1,7 @@
 """The one client of Rasa: sends a worker's message, returns what the actions said."""
 
 import asyncio
+import base64
 import contextlib
 import json
 import re
@@ -10,6 +11,7 @@ from zlib import crc32
 import httpx
 
 from desk.conversations import Reply, Turn
+from desk.knowledge.embedding import Embedder, Vectors
 
 # What channels and people call a command, where Rasa's intent has another name.
 _ALIASES = {"help": "menu", "language": "switch_language", "stop": "unsubscribe", "back": "go_back"}
@@ -25,20 +27,23 @@ class RasaUnavailable(Exception):
 
 @dataclass(frozen=True)
 class Rasa:
-    """Rasa's channel for this desk (nlu/components/desk_channel.py), which answers a repeated message id as it did at first."""
+    """Rasa's channel for this desk (nlu/components/desk_channel.py), which answers a repeated message id as it did at first.
+
+    The message goes there with its embedding: search needs it as well, and making it is half of what Rasa would do.
+    """
 
     client: httpx.AsyncClient
     token: str
     timeout: float
+    embedder: Embedder
 
     async def respond(self, turn: Turn) -> list[Reply]:
         """What to say to a turn. Raises RasaUnavailable."""
-        body = {
-            "sender": turn.conversation_id,
-            "message": _message(turn),
-            "message_id": turn.message_id,
-            "metadata": {"contact": turn.contact_id, "language": turn.language, "message": turn.message_id},
-        }
+        message = _message(turn)
+        metadata = {"contact": turn.contact_id, "language": turn.language, "message": turn.message_id}
+        if not message.startswith("/"):
+            metadata["vector"] = _packed(await asyncio.to_thread(self.embedder.embed, [message]))
+        body = {"sender": turn.conversation_id, "message": message, "message_id": turn.message_id, "metadata": metadata}
         try:
             # In all: waiting for a free connection, and for an answer that comes in drops, count as well.
             async with asyncio.timeout(self.timeout):
@@ -99,6 +104,11 @@ def _message(turn: Turn) -> str:
         return "/start" + json.dumps({"ref": [turn.text.strip()]})
     # A leading slash typed by hand is no command of ours, and Rasa would take it for one.
     return turn.text.lstrip("/").strip() or "…"
+
+
+def _packed(vectors: Vectors) -> str:
+    """Its bytes (little-endian float32) in base64, as nlu/components/encoders.py unpacks them."""
+    return base64.b64encode(vectors.astype("<f4").tobytes()).decode()
 
 
 def _reply(bubble: dict[str, object]) -> Reply:

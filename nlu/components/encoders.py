@@ -1,7 +1,8 @@
 """What turns a sentence into a row of numbers: an embedding whose weights ship in its package, or counts that need no model."""
 
+import base64
 import re
-from typing import Any, List, Protocol
+from typing import Any, List, Protocol, Text
 
 import numpy as np
 from sklearn.feature_extraction.text import HashingVectorizer
@@ -32,6 +33,11 @@ class MeaningEncoder:
         vectors = np.asarray(self._model.encode([_tidy(t) for t in texts]), dtype=np.float64)
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
+    @staticmethod
+    def unpack(vector: Text) -> np.ndarray:
+        """The row that somebody else encoded already and sent as bytes (float32) in base64. Raises ValueError."""
+        return np.frombuffer(base64.b64decode(vector), "<f4").astype(np.float64)[None, :]
+
 
 class WordsEncoder:
     """Counts of runs of one to three characters, hashed into 65,536 places: sparse rows, no dictionary."""
@@ -46,6 +52,6 @@ class WordsEncoder:
 
 
 def _tidy(text: str) -> str:
-    """One line, no runs of marks; the end of a long story counts as much as its beginning."""
+    """One line, no runs of marks; of a long story the beginning and the end. desk/knowledge/embedding.py reads in the same way."""
     text = re.sub(r"\s+", " ", re.sub(r"([。！？!?，,~.…])\1+", r"\1", text)).strip()
     return text if len(text) <= _LONGEST else text[:200] + text[-(_LONGEST - 200) :]

@@ -12,6 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.embedding_cache import encode_all
+from components.encoders import MeaningEncoder
 from components.topic_model import VIEWS, TopicModel, judge
 
 ASK = "ask"
@@ -76,7 +77,13 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return messages
 
     def _understand(self, message: Message, text: Text) -> None:
-        judged = judge(self._models, [encoder.encode([text]) for encoder in self._encoders])
+        # Whoever sent the message may have embedded it already. Taken out, so that it is not kept with the dialogue.
+        vector = (message.get(METADATA) or {}).pop("vector", None)
+        encoded = [
+            encoder.unpack(vector) if vector and isinstance(encoder, MeaningEncoder) else encoder.encode([text])
+            for encoder in self._encoders
+        ]
+        judged = judge(self._models, encoded)
         topics = [{"name": name[len(ASK) + 1 :], "confidence": p} for name, p in judged.ranking if name.startswith(ASK + "/")]
         talk = [{"name": name, "confidence": p} for name, p in judged.ranking if not name.startswith(ASK + "/")]
         asked = sum(t["confidence"] for t in topics)

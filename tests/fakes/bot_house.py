@@ -59,7 +59,7 @@ class BotHouse:
         fallback = Fallback(database, clock, answering, POLICY, "市总工会", "12351")
         self.metrics = Metrics()
         rewriting = Rewriting(database, StatuteIndex({}, {}), writer) if writer else None
-        spoken_to = Rasa(client or self.rasa.client(), self.rasa.token, timeout)
+        spoken_to = Rasa(client or self.rasa.client(), self.rasa.token, timeout, LetterEmbedder())
         self.turns = TurnTaker(database, clock, spoken_to, fallback, self.drain, channels, self.metrics, rewriting)
         self.inbound = Inbound(database, clock, self.turns.answer, pauses=())
         self._count = 0
