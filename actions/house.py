@@ -108,8 +108,8 @@ def read_turn(tracker: Tracker, now: dt.datetime) -> Said:
         refs=[str(e["value"]) for e in message.get("entities") or [] if e.get("entity") == "ref"],
         understanding=Understanding(
             ranking=tuple((t["name"], float(t["confidence"])) for t in message.get("topics") or []),
-            elsewhere=float(talk.get("off_topic", 0.0)) + float(talk.get("other_law", 0.0)),
-            other_law=float(talk.get("other_law", 0.0)),
+            elsewhere=float(message.get("elsewhere") or 0.0),
+            law=float(talk.get("other_law", 0.0)) > float(talk.get("off_topic", 0.0)),
             person=float(message.get("person") or 0.0),
         ),
         slots=dict(tracker.slots),

@@ -29,7 +29,7 @@ class Spec:
 
 SPECS = (
     Spec("title", "line", "4 到 40 个字"),
-    Spec("asks", "lines", "每行一种问法，4 到 16 种，照职工平时的说法写", 6),
+    Spec("asks", "lines", "每行一种问法，4 到 24 种，照职工平时的说法写", 6),
     Spec("answer", "text", "先说结论，再说为什么；30 到 420 个字", 6),
     Spec("steps", "lines", "每行一步，最多 7 步", 4),
     Spec("evidence", "lines", "每行一样，最多 8 样", 3),

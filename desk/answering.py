@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from desk import activities, districts, estimates, facts, needs, texts, urgency
+from desk import activities, districts, elsewhere, estimates, facts, needs, texts, urgency
 from desk.conversations import Buttons, Reply
 from desk.knowledge import articles
 from desk.knowledge.quoting import Quotation, Quotes
@@ -28,17 +28,23 @@ _REMARKS_ASKING = 2
 # A second question of the same message gets the beginning of its own answer.
 _ASIDES, _ASIDE_SENTENCES = 2, 3
 _NEAR = 2
+# From this chance of being no matter of ours the bot says so.
+_ELSEWHERE = 0.5
 # A sign in the words (desk/needs.py) counts where understanding finds it at least this likely that a person is needed.
 _HINTED = 0.05
 
 
 @dataclass(frozen=True)
 class Understanding:
-    """What Rasa made of a message: topics with their probabilities, the likeliest first; `elsewhere` those of no topic."""
+    """What Rasa made of a message: topics with their probabilities, the likeliest first.
+
+    `elsewhere`: how likely it is no matter of work or union at all; `law`: then rather one of other law than talk. `person`:
+    how likely a person is needed.
+    """
 
     ranking: tuple[tuple[str, float], ...] = ()
     elsewhere: float = 0.0
-    other_law: float = 0.0
+    law: bool = False
     person: float = 0.0
 
     @property
@@ -57,7 +63,7 @@ class Thresholds:
 
     answer: float = 0.7
     clarify: float = 0.12
-    elsewhere: float = 0.08
+    elsewhere: float = 0.2
     near: float = 0.5
     person: float = 0.3
 
@@ -150,13 +156,9 @@ class Answering:
             "need": need,
             "hits": hits,
         }
-        if understood.elsewhere > max(understood.confidence, 0.5) and not urgent:
-            line = texts.say(language, "elsewhere.law" if understood.other_law > understood.elsewhere / 2 else "elsewhere.talk")
-            return Answer(
-                "elsewhere",
-                [Reply(line, self._help_buttons(language))],
-                **{**known, "topic": "off_topic", "second_topic": "", "person": False},
-            )
+        if understood.elsewhere > _ELSEWHERE and not urgent:
+            line = self._elsewhere(question, understood, hits, language)
+            return Answer("elsewhere", [line], **{**known, "topic": "off_topic", "second_topic": "", "person": False})
         if hits and len(question.strip()) > _BARE and self._sure(understood, hits[0]):
             beside = self._beside(session, question, hits, dict(ranking[:8]), region, now)
             answer = self._with_article(session, hits, beside, language, now, known)
@@ -171,6 +173,14 @@ class Answering:
             return answer
         quoted = self._quotes.near(session, question, language, now, region)
         return answer if quoted is None else _quoting(answer, quoted)
+
+    def _elsewhere(self, question: str, understood: Understanding, hits: list[Hit], language: str) -> Reply:
+        """Not ours: whose it is, and how to go on if it was ours after all."""
+        if not understood.law:
+            return Reply(texts.say(language, "elsewhere.talk"), self._help_buttons(language))
+        lines = texts.say(language, f"elsewhere.{elsewhere.field(question)}"), texts.say(language, "elsewhere.back")
+        after_all = [[{"label": f"📖 {hit.article.title}", "payload": f"/article {hit.article.id}"}] for hit in hits[:1]]
+        return Reply("\n\n".join(lines), [*after_all, *self._help_buttons(language)])
 
     def _sure(self, understood: Understanding, best: Hit) -> bool:
         limits = self._thresholds

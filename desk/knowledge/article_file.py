@@ -30,7 +30,7 @@ class ArticleFile(BaseModel):
     id: Slug
     topic: Annotated[str, Field(pattern=r"^[a-z_]+$")]
     title: Annotated[str, Field(min_length=4, max_length=40)]
-    asks: Annotated[list[Line], Field(min_length=4, max_length=16)]
+    asks: Annotated[list[Line], Field(min_length=4, max_length=24)]
     answer: Annotated[str, Field(min_length=30, max_length=420)]
     steps: Annotated[list[Line], Field(max_length=7)] = []
     evidence: Annotated[list[Line], Field(max_length=8)] = []

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, List, Optional, Tuple
+from typing import Any, Dict, List, Tuple
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -64,7 +64,10 @@ VIEWS = {"meaning": Meaning, "words": Words}
 
 @dataclass
 class TopicModel:
-    """A linear model over one view. `weights` has a column for each label; the temperature makes it calibrated."""
+    """A linear model over one view. `weights` has a column for each label; the temperature makes it calibrated.
+
+    `sides` are questions of yes or no beside the topic's, by name: for each, a weight for every number of a row, and an intercept.
+    """
 
     view: str
     labels: List[str] = field(default_factory=list)
@@ -72,10 +75,10 @@ class TopicModel:
     weights: Any = None
     intercepts: Any = None
     temperature: float = 1.0
-    person_weights: Optional[Any] = None
-    person_intercept: float = 0.0
+    sides: Dict[str, Tuple[Any, float]] = field(default_factory=dict)
 
-    def fit(self, encoded: Any, labels: List[str], person: List[bool]) -> "TopicModel":
+    def fit(self, encoded: Any, labels: List[str], sides: Dict[str, List[bool]]) -> "TopicModel":
+        """From rows as the view's encoder gives them, the label of each, and for each question of yes or no every row's answer."""
         view = VIEWS[self.view]()
         view.fit_rows(encoded)
         self.scale = np.asarray(view.scale, dtype=np.float32)
@@ -89,10 +92,10 @@ class TopicModel:
         full = view.learner().fit(rows, y)
         # Row by row and of the rows' own precision: otherwise all of it is copied for every sentence.
         self.weights, self.intercepts = np.ascontiguousarray(full.coef_.T, np.float32), full.intercept_.astype(np.float32)
-        if any(person):
-            # Whether a person is needed is another question than what it is about: a model of its own over the same rows.
-            need = LogisticRegression(C=3.0, class_weight="balanced", max_iter=300, tol=1e-3).fit(rows, np.array(person))
-            self.person_weights, self.person_intercept = need.coef_[0].astype(np.float32), float(need.intercept_[0])
+        for name, answers in sides.items():
+            if any(answers):
+                side = LogisticRegression(C=3.0, class_weight="balanced", max_iter=300, tol=1e-3).fit(rows, np.array(answers))
+                self.sides[name] = side.coef_[0].astype(np.float32), float(side.intercept_[0])
         return self
 
     def rows(self, encoded: Any) -> Any:
@@ -101,43 +104,48 @@ class TopicModel:
     def probabilities(self, rows: Any) -> np.ndarray:
         return _softmax((np.asarray(rows @ self.weights) + self.intercepts) / self.temperature)
 
-    def person(self, rows: Any) -> float:
-        """The log odds that the first row needs a person."""
-        if self.person_weights is None:
+    def side(self, name: str, rows: Any) -> float:
+        """The log odds that the answer to a question beside the topic's is yes for the first row; nothing learnt is no."""
+        if name not in self.sides:
             return -np.inf
-        return float(np.asarray(rows @ self.person_weights)[0] + self.person_intercept)
+        weights, intercept = self.sides[name]
+        return float(np.asarray(rows @ weights)[0] + intercept)
 
     def save(self, path: Path) -> None:
         """Store it at `path` .npz and .json, without pickle. Half precision is plenty: the weights are sums of thousands of examples."""
         arrays = {"weights": self.weights, "intercepts": self.intercepts, "scale": self.scale}
-        if self.person_weights is not None:
-            arrays["person"] = self.person_weights
+        arrays.update({f"side_{name}": weights for name, (weights, _) in self.sides.items()})
         np.savez_compressed(path.with_suffix(".npz"), **{name: np.asarray(a, dtype=np.float16) for name, a in arrays.items()})
-        about = {"view": self.view, "labels": self.labels, "temperature": self.temperature, "person_intercept": self.person_intercept}
+        intercepts = {name: intercept for name, (_, intercept) in self.sides.items()}
+        about = {"view": self.view, "labels": self.labels, "temperature": self.temperature, "sides": intercepts}
         path.with_suffix(".json").write_text(json.dumps(about, ensure_ascii=False))
 
     @classmethod
     def load(cls, path: Path) -> "TopicModel":
         about = json.loads(path.with_suffix(".json").read_text())
         arrays = {name: rows.astype(np.float32) for name, rows in np.load(path.with_suffix(".npz")).items()}
-        return cls(person_weights=arrays.pop("person", None), **arrays, **about)
+        sides = {name: (arrays.pop(f"side_{name}"), intercept) for name, intercept in about.pop("sides").items()}
+        return cls(sides=sides, **arrays, **about)
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What all views together say of a sentence: labels with their probabilities, the likeliest first, and how likely a person is needed."""
+    """What all views together say of a sentence: labels with their probabilities, the likeliest first, and how likely each side is."""
 
     ranking: List[Tuple[str, float]]
-    person: float
+    sides: Dict[str, float]
 
 
 def judge(models: List[TopicModel], encoded: List[Any]) -> Judgement:
     """The mean of what each model says of the first row of its own view."""
     rows = [model.rows(each) for model, each in zip(models, encoded)]
     mean = np.mean([model.probabilities(each)[0] for model, each in zip(models, rows)], axis=0)
-    odds = float(np.mean([model.person(each) for model, each in zip(models, rows)]))
     labels = models[0].labels
-    return Judgement([(labels[i], float(mean[i])) for i in np.argsort(-mean)], float(1 / (1 + np.exp(-odds))))
+    sides = {}
+    for name in models[0].sides:
+        odds = float(np.mean([model.side(name, each) for model, each in zip(models, rows)]))
+        sides[name] = float(1 / (1 + np.exp(-odds)))
+    return Judgement([(labels[i], float(mean[i])) for i in np.argsort(-mean)], sides)
 
 
 def _softmax(scores: np.ndarray) -> np.ndarray:

@@ -16,6 +16,8 @@ from components.encoders import MeaningEncoder
 from components.topic_model import VIEWS, TopicModel, judge
 
 ASK = "ask"
+# Talk and law that are nobody's topic here.
+ELSEWHERE = ("off_topic", "other_law")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -60,10 +62,13 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         texts = [e.get(TEXT) for e in examples]
         labels = [e.get(INTENT_RESPONSE_KEY) or e.get(INTENT) for e in examples]
         # `metadata: {person: true}` above examples says that whoever writes so needs a person.
-        person = [bool(((e.get(METADATA) or {}).get("intent") or {}).get("person")) for e in examples]
+        sides = {
+            "person": [bool(((e.get(METADATA) or {}).get("intent") or {}).get("person")) for e in examples],
+            "elsewhere": [label in ELSEWHERE for label in labels],
+        }
         self._encoders = [VIEWS[view].encoder() for view in self._config["views"]]
         self._models = [
-            TopicModel(view).fit(encode_all(view, encoder, texts), labels, person)
+            TopicModel(view).fit(encode_all(view, encoder, texts), labels, sides)
             for view, encoder in zip(self._config["views"], self._encoders)
         ]
         self._persist()
@@ -91,7 +96,10 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         message.set("intent", chosen, add_to_output=True)
         message.set("intent_ranking", [chosen, *[t for t in talk[:5] if t is not chosen]], add_to_output=True)
         message.set("topics", topics[:10], add_to_output=True)
-        message.set("person", round(judged.person, 4), add_to_output=True)
+        message.set("person", round(judged.sides.get("person", 0.0), 4), add_to_output=True)
+        # Among sixty topics it is seldom likely, asked apart it is too often so.
+        among = sum(t["confidence"] for t in talk if t["name"] in ELSEWHERE)
+        message.set("elsewhere", round((among + judged.sides.get("elsewhere", 0.0)) / 2, 4), add_to_output=True)
         message.set("talk", {t["name"]: round(t["confidence"], 4) for t in talk if t["confidence"] > 0.001}, add_to_output=True)
 
     def _persist(self) -> None:
