@@ -55,7 +55,7 @@ class Settings(BaseSettings):
         default=0.2, description="an article is shown only when this is no likelier to be somebody else's field"
     )
     nearness_threshold: float = Field(default=0.5, description="and when some way of asking it is this near in meaning")
-    person_threshold: float = 0.3
+    person_threshold: float = 0.4
     first_reply_minutes: int = 30
     urgent_reply_minutes: int = 5
     console_session_hours: int = 12

@@ -65,7 +65,7 @@ class Thresholds:
     clarify: float = 0.12
     elsewhere: float = 0.2
     near: float = 0.5
-    person: float = 0.3
+    person: float = 0.4
 
 
 @dataclass(frozen=True)
