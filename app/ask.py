@@ -94,7 +94,7 @@ async def rehearsal(settings: Settings, model: Path | None = None, rasa_process:
         await asyncio.to_thread(migrate, own)
         await asyncio.to_thread(copy_sources, settings, parts)
         print("Loading the knowledge …", file=sys.stderr, flush=True)
-        await asyncio.to_thread(load_knowledge, parts)
+        await asyncio.to_thread(load_knowledge, parts, settings.data_dir)
         web = FastAPI()
         web.include_router(build_endpoint(parts.executor, rasa_token(own)))
         server = uvicorn.Server(uvicorn.Config(web, host="127.0.0.1", port=port, log_level="warning"))

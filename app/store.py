@@ -19,7 +19,7 @@ from desk.knowledge import sources
 from desk.knowledge.article_file import read_articles
 from desk.knowledge.articles import load_articles
 from desk.knowledge.cutting import Passage
-from desk.knowledge.embedding import TextVector
+from desk.knowledge.embedding import TextVector, take_over_vectors
 from desk.knowledge.source_file import read_source
 from desk.knowledge.sources import Particulars, Source, SourcePassage
 
@@ -81,11 +81,17 @@ def copy_sources(settings: Settings, parts: Parts) -> None:
     own.close()
 
 
-def load_knowledge(parts: Parts) -> dict[str, int]:
-    """Bring the articles in the database to the files in data/knowledge, and the search index to the articles."""
+def load_knowledge(parts: Parts, trained_in: Path | None = None) -> dict[str, int]:
+    """Bring the articles in the database to the files in data/knowledge, and the search index to the articles.
+
+    `trained_in`: the data folder where the model was trained, when it is not the settings' own.
+    """
+    files = read_articles(ROOT / "data/knowledge")
     with parts.database.write() as session:
-        counts = load_articles(session, read_articles(ROOT / "data/knowledge"), parts.clock.now())
+        counts = load_articles(session, files, parts.clock.now())
     if counts["new"] > 20:
+        asks = [ask for file in files for ask in (file.title, *file.asks)]
+        take_over_vectors(parts.database, parts.embedder, asks, (trained_in or parts.settings.data_dir) / "embeddings/meaning.npz")
         print(f"Indexing {counts['new']} articles (under a minute)", file=sys.stderr, flush=True)
     parts.search.warm(parts.clock.now().date())
     return counts

@@ -30,7 +30,7 @@ from desk.cases import SlaPolicy
 from desk.clock import Clock, SystemClock
 from desk.database import Database
 from desk.files import FileStore
-from desk.knowledge.embedding import UseEmbedder
+from desk.knowledge.embedding import Embedder, UseEmbedder
 from desk.knowledge.passages import PassageSearch
 from desk.knowledge.quoting import Quotes
 from desk.knowledge.search import KnowledgeSearch
@@ -54,6 +54,7 @@ class Parts:
     files: FileStore
     statutes: StatuteIndex
     services: Services
+    embedder: Embedder
     search: KnowledgeSearch
     passages: PassageSearch
     answering: Answering
@@ -138,7 +139,7 @@ def build(settings: Settings, clock: Clock | None = None, channels: dict[str, Ch
     # The rows hold what is due; the scheduler only ticks, so a late or missed tick loses nothing.
     scheduler.add_job(tick, "interval", seconds=1, id="tick", coalesce=True, max_instances=1, misfire_grace_time=None)
     return Parts(
-        settings, database, clock, hub, files, statutes, services, search, passages, answering, policy, house,
+        settings, database, clock, hub, files, statutes, services, embedder, search, passages, answering, policy, house,
         make_executor(house), rasa, all_channels, drain, turns, inbound, metrics, writer, scheduler,
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ import hashlib
 import re
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import LargeBinary, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from desk.database import Database, Table, insert_ignore
+from desk.database import Database, Table, insert_all_ignore, insert_ignore
 
 Vectors = NDArray[np.float32]
 
@@ -92,6 +93,24 @@ def learn_vectors(database: Database, embedder: Embedder, texts: Sequence[str]) 
             for (key, _), vector in zip(part, vectors, strict=True):
                 insert_ignore(session, TextVector, key=key, vector=vector.astype(np.float16).tobytes())
     return len(missing)
+
+
+def take_over_vectors(database: Database, embedder: Embedder, texts: Sequence[str], made: Path) -> int:
+    """Store the vectors of `texts` that training has in its file already (nlu/components/embedding_cache.py). Returns how many.
+
+    Whoever starts for the first time has just trained: the same texts need not be embedded twice. No file is no error.
+    """
+    if not made.exists():
+        return 0
+    with np.load(made) as stored:
+        place = {key: at for at, key in enumerate(stored["keys"].tolist())}
+        vectors = stored["rows"].astype(np.float16)
+    keys = {text: hashlib.sha256(text.encode()).hexdigest()[:24] for text in texts}
+    rows = [{"key": vector_key(embedder, text), "vector": vectors[place[key]].tobytes()} for text, key in keys.items() if key in place]
+    with database.write() as session:
+        for start in range(0, len(rows), 500):
+            insert_all_ignore(session, TextVector, rows[start : start + 500])
+    return len(rows)
 
 
 def vector_key(embedder: Embedder, text: str) -> str:

@@ -32,8 +32,9 @@ class RunningApp:
         self._process: subprocess.Popen[str] | None = None
         folder.mkdir(parents=True, exist_ok=True)
         # The model is made of the repository's files, not of this folder's: share what was trained.
-        if not (folder / "models").exists():
-            (folder / "models").symlink_to(ROOT / "var/models")
+        for made in ("models", "embeddings"):
+            if not (folder / made).exists():
+                (folder / made).symlink_to(ROOT / "var" / made)
 
     @property
     def url(self) -> str:
