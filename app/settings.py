@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     answer_threshold: float = 0.7
     clarify_threshold: float = 0.12
     elsewhere_threshold: float = Field(
-        default=0.2, description="an article is shown only when this is no likelier to be somebody else's field"
+        default=0.15, description="an article is shown only when this is no likelier to be somebody else's field"
     )
     nearness_threshold: float = Field(default=0.5, description="and when some way of asking it is this near in meaning")
     person_threshold: float = 0.4

@@ -63,7 +63,7 @@ class Thresholds:
 
     answer: float = 0.7
     clarify: float = 0.12
-    elsewhere: float = 0.2
+    elsewhere: float = 0.15
     near: float = 0.5
     person: float = 0.4
 
