@@ -30,6 +30,8 @@ _ASIDES, _ASIDE_SENTENCES = 2, 3
 _NEAR = 2
 # From this chance of being no matter of ours the bot says so.
 _ELSEWHERE = 0.5
+# From this chance the nearest article is offered even then.
+_AFTER_ALL = 0.3
 # A sign in the words (desk/needs.py) counts where understanding finds it at least this likely that a person is needed.
 _HINTED = 0.05
 
@@ -179,8 +181,12 @@ class Answering:
         if not understood.law:
             return Reply(texts.say(language, "elsewhere.talk"), self._help_buttons(language))
         lines = texts.say(language, f"elsewhere.{elsewhere.field(question)}"), texts.say(language, "elsewhere.back")
-        after_all = [[{"label": f"📖 {hit.article.title}", "payload": f"/article {hit.article.id}"}] for hit in hits[:1]]
+        after_all = [[{"label": f"📖 {hit.article.title}", "payload": f"/article {hit.article.id}"}] for hit in hits[:1] if self._near(hit)]
         return Reply("\n\n".join(lines), [*after_all, *self._help_buttons(language)])
+
+    def _near(self, hit: Hit) -> bool:
+        """Whether an article may be what was meant, when the message seems to be somebody else's matter."""
+        return hit.confidence >= _AFTER_ALL and hit.meaning >= self._thresholds.near
 
     def _sure(self, understood: Understanding, best: Hit) -> bool:
         limits = self._thresholds

@@ -28,6 +28,13 @@ async def test_a_matter_of_other_law_gets_its_door_and_the_nearest_article_as_a_
     assert payloads == ["/article arrears-owed", "/menu", "/human"]
 
 
+async def test_an_article_that_is_not_near_is_not_offered_beside_the_door(sqlite_database: Database, clock: FakeClock) -> None:
+    understood = Understanding((("wage_arrears", 0.3),), elsewhere=0.8, law=True)
+    answer = asked(sqlite_database, clock, "要离婚了，孩子归谁养", understood)
+    assert answer.kind == "elsewhere" and "12338" in answer.replies[0].text
+    assert [cell["payload"] for row in answer.replies[0].buttons for cell in row] == ["/menu", "/human"]
+
+
 async def test_talk_gets_a_friendly_line_only(sqlite_database: Database, clock: FakeClock) -> None:
     answer = asked(sqlite_database, clock, "你会唱歌吗", Understanding((("wage_arrears", 0.1),), elsewhere=0.9))
     assert answer.kind == "elsewhere" and "不太在行" in answer.replies[0].text
