@@ -1,8 +1,8 @@
 // What somebody wrote, as nodes: text stays text; web addresses and telephone numbers become links.
 
 const ADDRESS = /https?:\/\/[^\s<>"'，。；：、！？（）《》【】“”]+/giu;
-// Service lines (12333, 95598), free numbers, landlines and mobiles; not an amount of money, not a part of a longer number.
-const PHONE = /(?<![\d.\-/A-Za-z￥¥])(?:12[0-9]{3}|95[0-9]{3}|400[- ]?\d{3}[- ]?\d{4}|800[- ]?\d{3}[- ]?\d{4}|0\d{2,3}[- ]\d{7,8}|1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?![\d]|[.,]\d|\s*(?:元|块|万|千|人|天|小时|分钟|岁|%|％|yuan))/gu;
+// Service lines (12333, 95598, 96110), emergency numbers where one is told to call them, free numbers, landlines and mobiles; not an amount of money, not a part of a longer number.
+const PHONE = /(?<![\d.\-/A-Za-z￥¥])(?:12[0-9]{3}|95[0-9]{3}|96110|(?<=(?:打|拨|call) ?)1(?:10|19|2[02])|400[- ]?\d{3}[- ]?\d{4}|800[- ]?\d{3}[- ]?\d{4}|0\d{2,3}[- ]\d{7,8}|1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?![\d]|[.,]\d|\s*(?:元|块|万|千|人|天|小时|分钟|岁|%|％|yuan))/gu;
 const LINK = new RegExp(`${ADDRESS.source}|${PHONE.source}`, "giu");
 
 /** Nodes for a text. Nothing in it is ever read as HTML. */
