@@ -219,7 +219,10 @@ def test_markup_is_text_and_only_web_addresses_are_links(page: Page, house: WebC
     nasty = "<img src=x onerror=alert(1)><script>alert(2)</script>"
     say(page, nasty)
     expect(page.locator("#thread .text").last).to_have_text(f"收到：{nasty}")
-    say(page, "看 https://example.org/a?b=1，javascript:alert(3) 打12333或0512-12345678，欠12000元，找13800138000，先打 120，别打 110 块主意")
+    say(
+        page,
+        "看 https://example.org/a?b=1，javascript:alert(3) 打12333或0512-12345678，欠12000元，找13800138000，先打 120，别打 110 块主意",
+    )
     expect(page.locator("#thread .theirs .text")).to_have_count(2)
     links = page.locator("#thread .theirs .text").last.locator("a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert links == ["https://example.org/a?b=1", "tel:12333", "tel:051212345678", "tel:13800138000", "tel:120"]
