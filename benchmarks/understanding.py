@@ -25,9 +25,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "nlu"))
 
-from components.topic_model import VIEWS, Meaning, TopicModel, judge  # noqa: E402
-
-ELSEWHERE = ("off_topic", "other_law")
+from components.topic_model import ELSEWHERE, VIEWS, Meaning, TopicModel, judge  # noqa: E402
 
 
 def examples(with_asks):
@@ -113,7 +111,7 @@ def ours(rows, questions, views):
             started = time.perf_counter()
             judged.append(judge(chosen, [encoders[name].encode([row["question"]]) for name in names]))
             spent.append((time.perf_counter() - started) * 1000)
-        rankings, elsewhere = [one.ranking for one in judged], [one.sides["elsewhere"] > 0.5 for one in judged]
+        rankings, elsewhere = [one.ranking for one in judged], [one.elsewhere > 0.5 for one in judged]
         score(" + ".join(names), rankings, elsewhere, questions, sum(seconds[name] for name in names), spent, sum(map(size_of, chosen)))
 
 

@@ -61,6 +61,9 @@ class Words:
 # The views of a sentence, by their names in config.yml.
 VIEWS = {"meaning": Meaning, "words": Words}
 
+# Labels of talk and of law that are nobody's topic here.
+ELSEWHERE = ("off_topic", "other_law")
+
 
 @dataclass
 class TopicModel:
@@ -134,6 +137,12 @@ class Judgement:
 
     ranking: List[Tuple[str, float]]
     sides: Dict[str, float]
+
+    @property
+    def elsewhere(self) -> float:
+        """How likely this is no topic's matter: among sixty topics it is seldom likely, asked apart too often, so the mean of both."""
+        among = sum(p for label, p in self.ranking if label in ELSEWHERE)
+        return (among + self.sides.get("elsewhere", 0.0)) / 2
 
 
 def judge(models: List[TopicModel], encoded: List[Any]) -> Judgement:

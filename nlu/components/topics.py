@@ -13,11 +13,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.embedding_cache import encode_all
 from components.encoders import MeaningEncoder
-from components.topic_model import VIEWS, TopicModel, judge
+from components.topic_model import ELSEWHERE, VIEWS, TopicModel, judge
 
 ASK = "ask"
-# Talk and law that are nobody's topic here.
-ELSEWHERE = ("off_topic", "other_law")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -97,9 +95,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         message.set("intent_ranking", [chosen, *[t for t in talk[:5] if t is not chosen]], add_to_output=True)
         message.set("topics", topics[:10], add_to_output=True)
         message.set("person", round(judged.sides.get("person", 0.0), 4), add_to_output=True)
-        # Among sixty topics it is seldom likely, asked apart it is too often so.
-        among = sum(t["confidence"] for t in talk if t["name"] in ELSEWHERE)
-        message.set("elsewhere", round((among + judged.sides.get("elsewhere", 0.0)) / 2, 4), add_to_output=True)
+        message.set("elsewhere", round(judged.elsewhere, 4), add_to_output=True)
         message.set("talk", {t["name"]: round(t["confidence"], 4) for t in talk if t["confidence"] > 0.001}, add_to_output=True)
 
     def _persist(self) -> None:
